@@ -1,0 +1,53 @@
+package dev.sluice.telemetry;
+
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
+import dev.sluice.wire.JsonValue.JsonNumber;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Figures as lines of CloudWatch's embedded metric format (AWS, "Specification: Embedded metric
+/// format"): one JSON line per value, from which CloudWatch makes the metric without a call.
+public final class EmfMetrics implements Metrics {
+
+  private final InstantSource clock;
+  private final Consumer<String> line;
+
+  /// @param line takes one line without its line end; on Lambda it goes to standard output
+  public EmfMetrics(InstantSource clock, Consumer<String> line) {
+    this.clock = clock;
+    this.line = line;
+  }
+
+  @Override
+  public void record(Metric metric, double value, String... labelValues) {
+    MetricSeries.Key key = new MetricSeries.Key(metric, List.of(labelValues));
+    JsonObject definition =
+        JsonObject.builder().put("Name", metric.text()).put("Unit", metric.unit().text()).build();
+    JsonArray dimensions =
+        new JsonArray(metric.labels().stream().<JsonValue>map(JsonValue::of).toList());
+    JsonObject directive =
+        JsonObject.builder()
+            .put("Namespace", "Sluice")
+            .put("Dimensions", new JsonArray(List.of(dimensions)))
+            .put("Metrics", new JsonArray(List.of(definition)))
+            .build();
+    JsonObject.Builder json =
+        JsonObject.builder()
+            .put(
+                "_aws",
+                JsonObject.builder()
+                    .put("Timestamp", clock.millis())
+                    .put("CloudWatchMetrics", new JsonArray(List.of(directive)))
+                    .build());
+    for (int i = 0; i < metric.labels().size(); i++) {
+      json.put(metric.labels().get(i), key.labelValues().get(i));
+    }
+    json.put(metric.text(), new JsonNumber(Double.toString(value)));
+    line.accept(new String(Json.writeAscii(json.build()), StandardCharsets.US_ASCII));
+  }
+}

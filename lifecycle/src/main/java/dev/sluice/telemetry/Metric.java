@@ -1,0 +1,69 @@
+package dev.sluice.telemetry;
+
+import java.util.List;
+
+/// The table of all metrics: name, unit and labels. What is not here cannot be counted, and a test
+/// compares the table with what the suites emitted. Units are those of CloudWatch.
+public enum Metric {
+  GATEWAY_REQUESTS("gateway_requests", Unit.COUNT, "endpoint", "status"),
+  GATEWAY_TIME_TO_FIRST_BYTE("gateway_time_to_first_byte", Unit.MILLISECONDS, "endpoint"),
+  GATEWAY_OVERHEAD("gateway_overhead", Unit.MILLISECONDS, "endpoint"),
+  UPSTREAM_LATENCY("upstream_latency", Unit.MILLISECONDS, "model", "status"),
+  UPSTREAM_FALLBACKS("upstream_fallbacks", Unit.COUNT, "model", "reason"),
+  CLIENT_DISCONNECTS("client_disconnects", Unit.COUNT, "endpoint"),
+  REQUEST_BYTES("request_bytes", Unit.BYTES, "endpoint"),
+  RESPONSE_BYTES("response_bytes", Unit.BYTES, "endpoint"),
+  INTERNAL_HEADERS_STRIPPED("internal_headers_stripped", Unit.COUNT),
+  ENQUEUE_LATENCY("enqueue_latency", Unit.MILLISECONDS, "record"),
+  ENQUEUE_FAILURES("enqueue_failures", Unit.COUNT, "record"),
+  RECORDS_ENQUEUED("records_enqueued", Unit.COUNT, "record"),
+  RECORDS_SPILLED("records_spilled", Unit.COUNT, "record"),
+  RECORDS_LOST("records_lost", Unit.COUNT, "record"),
+  COMPLETION_BATCH_SIZE("completion_batch_size", Unit.COUNT),
+  COMPLETION_FLUSH_TIME("completion_flush_time", Unit.MILLISECONDS),
+  COMPLETION_RECORDS_STORED("completion_records_stored", Unit.COUNT),
+  COMPLETION_PARTIAL_FAILURES("completion_partial_failures", Unit.COUNT, "reason"),
+  COMPLETION_QUARANTINED("completion_quarantined", Unit.COUNT, "reason"),
+  COMPLETION_REDELIVERED("completion_redelivered", Unit.COUNT, "receive_count"),
+  GATEWAY_LOST_REPAIRED("gateway_lost_repaired", Unit.COUNT);
+
+  /// Units with the words of CloudWatch's embedded metric format.
+  public enum Unit {
+    COUNT("Count"),
+    MILLISECONDS("Milliseconds"),
+    BYTES("Bytes");
+
+    private final String text;
+
+    Unit(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+
+  private final String text;
+  private final Unit unit;
+  private final List<String> labels;
+
+  Metric(String text, Unit unit, String... labels) {
+    this.text = text;
+    this.unit = unit;
+    this.labels = List.of(labels);
+  }
+
+  public String text() {
+    return text;
+  }
+
+  public Unit unit() {
+    return unit;
+  }
+
+  /// The names of the labels, in the order in which values are given.
+  public List<String> labels() {
+    return labels;
+  }
+}
