@@ -1,0 +1,67 @@
+package dev.sluice.gateway.errors;
+
+import dev.sluice.completion.QueueUnavailableException;
+import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// An error as it goes to the client: the one place where exceptions become HTTP. Messages of
+/// foreign exceptions never reach a client.
+///
+/// @param headers by lower-case name, `content-type` and `x-request-id` included
+/// @param error the object under `error` in the envelope
+public record ErrorReply(int status, Map<String, String> headers, JsonObject error) {
+
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  public ErrorReply {
+    headers = Map.copyOf(headers);
+  }
+
+  /// Turns whatever ended a request into its error.
+  public static ErrorReply of(Throwable thrown, String requestId) {
+    GatewayException error =
+        switch (thrown) {
+          case GatewayException known -> known;
+          case StoreUnavailableException _ -> overloaded("The database does not answer right now.");
+          case QueueUnavailableException _ ->
+              overloaded("The record queue does not answer right now.");
+          default ->
+              GatewayException.of(
+                  ErrorCode.INTERNAL_ERROR,
+                  "Something went wrong in the gateway. Try again, and report request id "
+                      + requestId
+                      + " if it stays.");
+        };
+    Map<String, String> headers = new LinkedHashMap<>(error.headers());
+    headers.put("content-type", "application/json");
+    headers.put("cache-control", "no-store");
+    headers.put("x-request-id", requestId);
+    if (error.status() == 503) {
+      headers.putIfAbsent("retry-after", RETRY_AFTER_SECONDS);
+    }
+    return new ErrorReply(error.status(), headers, body(error, requestId));
+  }
+
+  private static GatewayException overloaded(String what) {
+    return GatewayException.of(
+        ErrorCode.OVERLOADED, what + " Nothing was called and nothing is charged; try again.");
+  }
+
+  private static JsonObject body(GatewayException error, String requestId) {
+    return JsonObject.builder()
+        .put("message", error.message())
+        .put("type", error.code().type().text())
+        .putNullable("param", error.param())
+        .put("code", error.code().text())
+        .put("request_id", requestId)
+        .build();
+  }
+
+  /// The whole envelope.
+  public byte[] body() {
+    return Json.write(JsonObject.builder().put("error", error).build());
+  }
+}
