@@ -40,6 +40,21 @@ public record FinishedRecord(
     }
   }
 
+  /// The same record with its answer kept elsewhere.
+  FinishedRecord withResponse(RecordBody body) {
+    return new FinishedRecord(
+        head,
+        outcome,
+        status,
+        failure,
+        clientDisconnected,
+        timeToFirstByteMillis,
+        completedAt,
+        usage,
+        attempts,
+        body);
+  }
+
   /// One upstream call.
   ///
   /// @param status the upstream's status, null when it gave none

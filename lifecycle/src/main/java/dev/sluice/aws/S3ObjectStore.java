@@ -1,0 +1,79 @@
+package dev.sluice.aws;
+
+import dev.sluice.completion.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/// Objects in one S3 bucket.
+public final class S3ObjectStore implements ObjectStore {
+
+  private final S3Client client;
+  private final String bucket;
+
+  public S3ObjectStore(S3Client client, String bucket) {
+    this.client = client;
+    this.bucket = bucket;
+  }
+
+  @Override
+  public void put(String name, byte[] bytes) {
+    var _ =
+        asking(
+            "keep " + name,
+            () ->
+                client.putObject(
+                    request -> request.bucket(bucket).key(name), RequestBody.fromBytes(bytes)));
+  }
+
+  @Override
+  public Optional<byte[]> get(String name) {
+    return asking(
+        "read " + name,
+        () -> {
+          try {
+            return Optional.of(
+                client.getObjectAsBytes(request -> request.bucket(bucket).key(name)).asByteArray());
+          } catch (NoSuchKeyException _) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  @Override
+  public List<String> list(String prefix, int limit) {
+    return asking(
+        "list " + prefix,
+        () ->
+            client
+                .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))
+                .contents()
+                .stream()
+                .limit(limit)
+                .map(S3Object::key)
+                .toList());
+  }
+
+  @Override
+  public void delete(String name) {
+    var _ =
+        asking(
+            "delete " + name,
+            () -> client.deleteObject(request -> request.bucket(bucket).key(name)));
+  }
+
+  private static <T> T asking(String what, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (SdkException e) {
+      throw new UncheckedIOException("The object store did not " + what, new IOException(e));
+    }
+  }
+}

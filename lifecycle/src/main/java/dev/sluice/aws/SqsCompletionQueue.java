@@ -1,0 +1,57 @@
+package dev.sluice.aws;
+
+import dev.sluice.completion.CompletionQueue;
+import dev.sluice.completion.QueueUnavailableException;
+import java.time.Duration;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// The completions queue on SQS.
+public final class SqsCompletionQueue implements CompletionQueue {
+
+  /// Amazon SQS, "Quotas related to messages", since August 2025.
+  private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
+
+  private final SqsClient client;
+  private final String queueUrl;
+
+  public SqsCompletionQueue(SqsClient client, String queueUrl) {
+    this.client = client;
+    this.queueUrl = queueUrl;
+  }
+
+  @Override
+  public void send(String message, Duration within) {
+    try {
+      var _ =
+          client.sendMessage(request ->
+              request
+                  .queueUrl(queueUrl)
+                  .messageBody(message)
+                  .overrideConfiguration(limits -> limits.apiCallTimeout(within)));
+    } catch (SdkException e) {
+      throw new QueueUnavailableException("The completions queue did not take a record", e);
+    }
+  }
+
+  @Override
+  public int maxMessageBytes() {
+    return MAX_MESSAGE_BYTES;
+  }
+
+  @Override
+  public boolean isReachable() {
+    try {
+      var _ =
+          client.getQueueAttributes(request ->
+              request
+                  .queueUrl(queueUrl)
+                  .attributeNames(QueueAttributeName.QUEUE_ARN)
+                  .overrideConfiguration(limits -> limits.apiCallTimeout(Duration.ofSeconds(2))));
+      return true;
+    } catch (SdkException _) {
+      return false; // The caller's answer is the report: not reachable.
+    }
+  }
+}

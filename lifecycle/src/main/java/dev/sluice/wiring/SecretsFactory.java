@@ -1,0 +1,95 @@
+package dev.sluice.wiring;
+
+import dev.sluice.account.KeyHasher;
+import dev.sluice.aws.SecretsManagerSecrets;
+import dev.sluice.request.ResponseIds;
+import dev.sluice.upstream.CredentialSource;
+import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
+import dev.sluice.upstream.Upstream;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Property;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/// Everything that is made from a secret of the deployment.
+@Factory
+final class SecretsFactory {
+
+  private @Nullable SecretsManagerSecrets secretsManager;
+
+  @Singleton
+  SecretValues secretValues() {
+    return new SecretValues(this::fromSecretsManager);
+  }
+
+  /// Made when the first setting refers to it: a deployment without such settings needs no AWS.
+  private synchronized String fromSecretsManager(String id) {
+    if (secretsManager == null) {
+      secretsManager = new SecretsManagerSecrets(SecretsManagerClient.create(), System::nanoTime);
+    }
+    return secretsManager.value(id);
+  }
+
+  @Singleton
+  @Requires(property = "sluice.id-key")
+  ResponseIds responseIds(
+      SecretValues secrets,
+      @Property(name = "sluice.id-key") String idKey,
+      InstantSource clock,
+      SecureRandom random) {
+    return new ResponseIds(secrets.bytes("sluice.id-key", idKey), clock, random);
+  }
+
+  /// @param peppers `version:base64` pairs separated by commas, the form that an environment
+  ///   variable can hold
+  @Singleton
+  @Requires(property = "sluice.peppers")
+  KeyHasher keyHasher(SecretValues secrets, @Property(name = "sluice.peppers") String peppers) {
+    Map<Integer, byte[]> byVersion = new HashMap<>();
+    for (String pair : secrets.text(peppers).split(",", -1)) {
+      String[] parts = pair.trim().split(":", 2);
+      if (parts.length != 2 || !parts[0].matches("[0-9]{1,4}")) {
+        throw new IllegalArgumentException(
+            "The setting sluice.peppers must look like 1:<base64>,2:<base64>");
+      }
+      byVersion.put(Integer.valueOf(parts[0]), secrets.bytes("sluice.peppers", parts[1]));
+    }
+    return new KeyHasher(byVersion);
+  }
+
+  @Singleton
+  CredentialSource credentialSource() {
+    return upstream ->
+        switch (upstream.credential()) {
+          case Upstream.Credential.None _ -> Optional.empty();
+          case Upstream.Credential.Environment(String variable) ->
+              Optional.of(environment(upstream, variable));
+          case Upstream.Credential.Secret(String id) -> Optional.of(secret(upstream, id));
+        };
+  }
+
+  private static String environment(Upstream upstream, String variable) {
+    String key = System.getenv(variable);
+    if (key == null || key.isBlank()) {
+      throw new CredentialUnavailableException(
+          upstream.name(), new IllegalStateException(variable + " is not set"));
+    }
+    return key;
+  }
+
+  private String secret(Upstream upstream, String id) {
+    try {
+      return fromSecretsManager(id);
+    } catch (SdkException e) {
+      throw new CredentialUnavailableException(upstream.name(), e);
+    }
+  }
+}
