@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Objects in one S3 bucket.
-public final class S3ObjectStore implements ObjectStore {
+public final class S3ObjectStore implements ObjectStore, AutoCloseable {
 
   private final S3Client client;
   private final String bucket;
@@ -21,6 +22,12 @@ public final class S3ObjectStore implements ObjectStore {
   public S3ObjectStore(S3Client client, String bucket) {
     this.client = client;
     this.bucket = bucket;
+  }
+
+  /// The bucket of this name, with a client of its own.
+  public static S3ObjectStore ofBucket(String bucket) {
+    return new S3ObjectStore(
+        S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build(), bucket);
   }
 
   @Override
@@ -75,5 +82,10 @@ public final class S3ObjectStore implements ObjectStore {
     } catch (SdkException e) {
       throw new UncheckedIOException("The object store did not " + what, new IOException(e));
     }
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 }

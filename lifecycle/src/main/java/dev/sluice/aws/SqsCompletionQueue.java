@@ -2,13 +2,17 @@ package dev.sluice.aws;
 
 import dev.sluice.completion.CompletionQueue;
 import dev.sluice.completion.QueueUnavailableException;
+import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// The completions queue on SQS.
-public final class SqsCompletionQueue implements CompletionQueue {
+public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable {
 
   /// Amazon SQS, "Quotas related to messages", since August 2025.
   private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -19,6 +23,22 @@ public final class SqsCompletionQueue implements CompletionQueue {
   public SqsCompletionQueue(SqsClient client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
+  }
+
+  /// A queue with a client of its own.
+  ///
+  /// @param endpoint a server other than AWS; null on AWS
+  public static SqsCompletionQueue connect(String queueUrl, @Nullable URI endpoint) {
+    SqsClientBuilder builder =
+        SqsClient.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(2))
+                    .socketTimeout(Duration.ofSeconds(5)));
+    if (endpoint != null) {
+      var _ = builder.endpointOverride(endpoint);
+    }
+    return new SqsCompletionQueue(builder.build(), queueUrl);
   }
 
   @Override
@@ -53,5 +73,10 @@ public final class SqsCompletionQueue implements CompletionQueue {
     } catch (SdkException _) {
       return false; // The caller's answer is the report: not reachable.
     }
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 }

@@ -3,13 +3,12 @@ package dev.sluice.wiring;
 import dev.sluice.aws.DirectoryObjectStore;
 import dev.sluice.aws.S3ObjectStore;
 import dev.sluice.completion.ObjectStore;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /// Where large bodies and spilled records lie: a bucket on AWS, a directory elsewhere.
 @Factory
@@ -22,10 +21,10 @@ final class ObjectStoreFactory {
   }
 
   @Singleton
+  @Bean(preDestroy = "close")
   @Requires(property = "sluice.objects.bucket")
   @Requires(missingProperty = "sluice.objects.directory")
-  ObjectStore bucket(@Property(name = "sluice.objects.bucket") String bucket) {
-    return new S3ObjectStore(
-        S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build(), bucket);
+  S3ObjectStore bucket(@Property(name = "sluice.objects.bucket") String bucket) {
+    return S3ObjectStore.ofBucket(bucket);
   }
 }

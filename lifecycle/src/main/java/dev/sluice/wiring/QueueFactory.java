@@ -16,37 +16,19 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
-/// The sending side of the completions queue; absent in functions without the SQS client.
+/// The sending side of the completions queue; absent in functions that are not told its URL.
 @Factory
-@Requires(classes = SqsClient.class)
 final class QueueFactory {
 
   /// @param endpoint a server other than AWS, null on AWS
   @Singleton
   @Bean(preDestroy = "close")
   @Requires(property = "sluice.queue.url")
-  SqsClient sqsClient(@Property(name = "sluice.queue.endpoint") @Nullable String endpoint) {
-    SqsClientBuilder builder =
-        SqsClient.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(Duration.ofSeconds(2))
-                    .socketTimeout(Duration.ofSeconds(5)));
-    if (endpoint != null && !endpoint.isBlank()) {
-      var _ = builder.endpointOverride(URI.create(endpoint));
-    }
-    return builder.build();
-  }
-
-  @Singleton
-  @Requires(property = "sluice.queue.url")
-  CompletionQueue completionQueue(
-      SqsClient client, @Property(name = "sluice.queue.url") String url) {
-    return new SqsCompletionQueue(client, url);
+  SqsCompletionQueue completionQueue(
+      @Property(name = "sluice.queue.url") String url,
+      @Property(name = "sluice.queue.endpoint") @Nullable URI endpoint) {
+    return SqsCompletionQueue.connect(url, endpoint);
   }
 
   /// @param retryFor how long the end of an answer waits for the queue before its record is spilled

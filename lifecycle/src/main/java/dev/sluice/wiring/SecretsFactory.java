@@ -15,27 +15,19 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /// Everything that is made from a secret of the deployment.
 @Factory
 final class SecretsFactory {
 
-  private @Nullable SecretsManagerSecrets secretsManager;
-
   @Singleton
-  SecretValues secretValues() {
-    return new SecretValues(this::fromSecretsManager);
+  SecretsManagerSecrets secretsManagerSecrets() {
+    return SecretsManagerSecrets.ofEnvironment();
   }
 
-  /// Made when the first setting refers to it: a deployment without such settings needs no AWS.
-  private synchronized String fromSecretsManager(String id) {
-    if (secretsManager == null) {
-      secretsManager = new SecretsManagerSecrets(SecretsManagerClient.create(), System::nanoTime);
-    }
-    return secretsManager.value(id);
+  @Singleton
+  SecretValues secretValues(SecretsManagerSecrets secrets) {
+    return new SecretValues(secrets::value);
   }
 
   @Singleton
@@ -66,13 +58,13 @@ final class SecretsFactory {
   }
 
   @Singleton
-  CredentialSource credentialSource() {
+  CredentialSource credentialSource(SecretsManagerSecrets secrets) {
     return upstream ->
         switch (upstream.credential()) {
           case Upstream.Credential.None _ -> Optional.empty();
           case Upstream.Credential.Environment(String variable) ->
               Optional.of(environment(upstream, variable));
-          case Upstream.Credential.Secret(String id) -> Optional.of(secret(upstream, id));
+          case Upstream.Credential.Secret(String id) -> Optional.of(secret(secrets, upstream, id));
         };
   }
 
@@ -85,10 +77,10 @@ final class SecretsFactory {
     return key;
   }
 
-  private String secret(Upstream upstream, String id) {
+  private static String secret(SecretsManagerSecrets secrets, Upstream upstream, String id) {
     try {
-      return fromSecretsManager(id);
-    } catch (SdkException e) {
+      return secrets.value(id);
+    } catch (SecretsManagerSecrets.SecretUnavailableException e) {
       throw new CredentialUnavailableException(upstream.name(), e);
     }
   }

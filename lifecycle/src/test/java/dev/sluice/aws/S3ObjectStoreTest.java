@@ -1,0 +1,110 @@
+package dev.sluice.aws;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.completion.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// Against a stand-in that speaks the four S3 calls in use (Amazon S3 API Reference: PutObject,
+/// GetObject, ListObjectsV2, DeleteObject).
+final class S3ObjectStoreTest extends ObjectStoreContract {
+
+  private final TreeMap<String, byte[]> objects = new TreeMap<>();
+  private HttpServer server;
+  private S3Client client;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/bucket", this::answer);
+    server.start();
+    client =
+        S3Client.builder()
+            .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+            .forcePathStyle(true)
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
+            .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false))
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.stop(0);
+  }
+
+  @Override
+  ObjectStore store() {
+    return new S3ObjectStore(client, "bucket");
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsAFault() {
+    server.stop(0);
+
+    assertThatThrownBy(() -> store().get("a/b")).isInstanceOf(UncheckedIOException.class);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String name = exchange.getRequestURI().getPath().replaceFirst("^/bucket/?", "");
+    switch (exchange.getRequestMethod()) {
+      case "PUT" -> {
+        objects.put(name, exchange.getRequestBody().readAllBytes());
+        reply(exchange, 200, new byte[0]);
+      }
+      case "DELETE" -> {
+        objects.remove(name);
+        reply(exchange, 204, new byte[0]);
+      }
+      default -> {
+        if (name.isEmpty()) {
+          reply(exchange, 200, listing(exchange.getRequestURI().getRawQuery()));
+        } else if (objects.containsKey(name)) {
+          reply(exchange, 200, objects.get(name));
+        } else {
+          reply(
+              exchange,
+              404,
+              "<Error><Code>NoSuchKey</Code></Error>".getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    }
+  }
+
+  private byte[] listing(String query) {
+    String prefix =
+        URLDecoder.decode(
+            query.replaceFirst("^(?:.*&)?prefix=([^&]*).*$", "$1"), StandardCharsets.UTF_8);
+    StringBuilder xml = new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");
+    objects.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .forEach(name -> xml.append("<Contents><Key>").append(name).append("</Key></Contents>"));
+    return xml.append("</ListBucketResult>").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}
