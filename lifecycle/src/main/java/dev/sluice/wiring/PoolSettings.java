@@ -1,0 +1,41 @@
+package dev.sluice.wiring;
+
+import io.micronaut.configuration.jdbc.hikari.DatasourceConfiguration;
+import io.micronaut.context.event.BeanCreatedEvent;
+import io.micronaut.context.event.BeanCreatedEventListener;
+import jakarta.inject.Singleton;
+
+/// Makes every connection pool one that suits a function: started without the database, and without
+/// a connection while nothing is asked, so that a frozen sandbox holds none and an idle database
+/// can pause.
+@Singleton
+final class PoolSettings implements BeanCreatedEventListener<DatasourceConfiguration> {
+
+  private static final long IDLE_MILLIS = 10_000; // the smallest that the pool accepts
+
+  private final DatabaseConfiguration configuration;
+
+  PoolSettings(DatabaseConfiguration configuration) {
+    this.configuration = configuration;
+  }
+
+  @Override
+  public DatasourceConfiguration onCreated(BeanCreatedEvent<DatasourceConfiguration> event) {
+    DatasourceConfiguration pool = event.getBean();
+    pool.setMinimumIdle(0);
+    pool.setInitializationFailTimeout(-1);
+    pool.setMaximumPoolSize(configuration.poolSize());
+    pool.setConnectionTimeout(configuration.connectionTimeout().toMillis());
+    pool.setMaxLifetime(configuration.maxLifetime().toMillis());
+    pool.setIdleTimeout(IDLE_MILLIS);
+    pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+    pool.addDataSourceProperty(
+        "prepareThreshold", Integer.toString(configuration.prepareThreshold()));
+    pool.addDataSourceProperty(
+        "socketTimeout", Long.toString(configuration.socketTimeout().toSeconds()));
+    pool.addDataSourceProperty(
+        "connectTimeout",
+        Long.toString(Math.max(1, configuration.connectionTimeout().toSeconds())));
+    return pool;
+  }
+}
