@@ -1,0 +1,192 @@
+package dev.sluice.translate;
+
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.NetworkError;
+import dev.sluice.request.FailureReason.TruncatedStream;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.Usage;
+import dev.sluice.upstream.SseReader;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonDocument;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A streamed chat completion on its way through: each event of the upstream becomes the event of
+/// the client, and all of them together become the object that is stored.
+///
+/// Usage is always asked of the upstream. When the client did not ask for it, the chunk that holds
+/// nothing else is dropped and the `usage` key is removed from the others. Every other byte of a
+/// chunk but `id` and `model` stays as the upstream wrote it. For use by one thread.
+public final class ChatStream {
+
+  /// The end of a stream that the client may see. It is not part of what [#feed] gives: it waits
+  /// for the record.
+  public static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] DONE_DATA = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
+
+  /// @param id what the client sees as the id of the completion
+  /// @param model the alias that the client asked for
+  /// @param usage whether the client asked for usage
+  public record View(String id, String model, boolean usage) {}
+
+  /// How the stream ended, and what it amounted to.
+  ///
+  /// @param failure present exactly when the outcome is failed
+  /// @param error the bytes of the upstream's own error, when a failure is one
+  /// @param completion what arrived, as a completion; null when not even a choice began
+  @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
+  public record Ending(
+      Outcome outcome,
+      @Nullable FailureReason failure,
+      byte @Nullable [] error,
+      @Nullable Usage usage,
+      @Nullable JsonObject completion) {}
+
+  private final View view;
+  private final SseReader reader;
+  private final ChatStreamAssembler assembler = new ChatStreamAssembler();
+  private @Nullable Usage usage;
+  private @Nullable FailureReason failure;
+  private byte @Nullable [] error;
+  private boolean isDone;
+
+  /// @param maxEventBytes a larger event fails the stream
+  public ChatStream(View view, int maxEventBytes) {
+    this.view = view;
+    this.reader = new SseReader(maxEventBytes);
+  }
+
+  /// Takes the next bytes of the upstream and gives the client's events that they complete, each to
+  /// be sent in one write.
+  public List<byte[]> feed(byte[] bytes) {
+    List<byte[]> frames = new ArrayList<>();
+    for (SseReader.Item item : reader.feed(bytes)) {
+      if (isOver()) {
+        break;
+      }
+      switch (item) {
+        case SseReader.Item.Event event -> take(event).ifPresent(frames::add);
+        case SseReader.Item.Oversized _ ->
+            failure = new NetworkError("too_large", "One event of the stream is too large.");
+      }
+    }
+    return frames;
+  }
+
+  /// True when nothing more is to be read: the upstream said so, or the stream has failed.
+  public boolean isOver() {
+    return isDone || failure != null;
+  }
+
+  /// The end, after the upstream closed the stream or [#isOver].
+  public Ending end() {
+    if (!isOver()) {
+      isDone = reader.remainder().filter(event -> isDone(event.data())).isPresent();
+    }
+    if (failure == null && !(isDone && assembler.isFinished())) {
+      failure = new TruncatedStream();
+    }
+    return ending();
+  }
+
+  /// The end, when the upstream's connection failed.
+  public Ending broken(FailureReason reason) {
+    if (isDone) {
+      return end();
+    }
+    if (failure == null) {
+      failure =
+          reason instanceof NetworkError(String kind, _) && kind.equals("reset")
+              ? new TruncatedStream()
+              : reason;
+    }
+    return ending();
+  }
+
+  private Ending ending() {
+    Outcome outcome =
+        failure == null ? ChatFinish.outcome(assembler.finishReasons()) : Outcome.FAILED;
+    if (outcome == Outcome.FAILED && failure == null) {
+      failure = new TruncatedStream();
+    }
+    return new Ending(
+        outcome,
+        failure,
+        error,
+        usage,
+        assembler.isEmpty() ? null : assembler.completion(view.id(), view.model()));
+  }
+
+  private Optional<byte[]> take(SseReader.Item.Event event) {
+    if (isDone(event.data())) {
+      isDone = true;
+      return Optional.empty();
+    }
+    Optional<JsonDocument> document =
+        Json.parseUpstream(event.data()) instanceof Json.Parse.Parsed(JsonDocument parsed)
+                && parsed.root() instanceof JsonObject
+            ? Optional.of(parsed)
+            : Optional.empty();
+    boolean isMessage = event.name().isEmpty() || event.name().equals("message");
+    Optional<Integer> hidden = document.flatMap(parsed -> HiddenError.statusOf(parsed.object()));
+    if (hidden.isPresent() || event.name().equals("error")) {
+      fail(hidden.orElse(502), event.data());
+      return Optional.empty();
+    }
+    if (document.isEmpty()) {
+      // An event of another name is none of the protocol's, such as a ping.
+      failure = isMessage ? new TruncatedStream() : null;
+      return Optional.empty();
+    }
+    return document.flatMap(this::take);
+  }
+
+  private void fail(int status, byte[] data) {
+    failure = FailureReason.ofStatus(status, new String(data, StandardCharsets.UTF_8));
+    error = data;
+  }
+
+  private Optional<byte[]> take(JsonDocument document) {
+    JsonObject chunk = document.object();
+    usage = ChatUsage.of(chunk).orElse(usage);
+    boolean hasChoices = !chunk.items("choices").isEmpty();
+    if (!hasChoices && !chunk.has("choices") && !chunk.has("usage")) {
+      return Optional.empty();
+    }
+    assembler.add(chunk);
+    if (!view.usage() && !hasChoices && chunk.get("usage") instanceof JsonObject) {
+      return Optional.empty();
+    }
+    JsonDocument.Edit edit = document.edit().set("id", view.id()).set("model", view.model());
+    if (!view.usage()) {
+      edit.remove("usage");
+    }
+    return Optional.of(frame(edit.toBytes()));
+  }
+
+  private static boolean isDone(byte[] data) {
+    return Arrays.equals(data, DONE_DATA)
+        || new String(data, StandardCharsets.ISO_8859_1).strip().equals("[DONE]");
+  }
+
+  /// One event in one line: a line end between JSON tokens becomes a blank, and inside strings
+  /// there is none.
+  public static byte[] frame(byte[] json) {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream(json.length + 8);
+    frame.writeBytes(PREFIX);
+    for (byte b : json) {
+      frame.write(b == '\n' || b == '\r' ? ' ' : b);
+    }
+    frame.write('\n');
+    frame.write('\n');
+    return frame.toByteArray();
+  }
+}
