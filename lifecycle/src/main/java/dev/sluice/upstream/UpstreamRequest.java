@@ -1,0 +1,35 @@
+package dev.sluice.upstream;
+
+import dev.sluice.request.Endpoint;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One call as it goes to a model server. Nothing that a client sent in a header is part of it.
+///
+/// @param body the JSON, already in the upstream's own terms
+/// @param stream whether server-sent events are asked for
+/// @param requestId shown to the upstream as `x-request-id`
+/// @param traceparent W3C trace context, sent only to upstreams that are marked for it; null when
+///   there is none
+/// @param total how long the whole call may take, reading of the body included
+@SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares calls by value
+public record UpstreamRequest(
+    Upstream upstream,
+    Endpoint endpoint,
+    byte[] body,
+    boolean stream,
+    String requestId,
+    @Nullable String traceparent,
+    Duration total) {
+
+  /// The endpoint below the upstream's base, which ends in its own version prefix.
+  URI uri() {
+    return URI.create(upstream.baseUrl() + endpoint.path().substring("/v1".length()));
+  }
+
+  Optional<String> traceContext() {
+    return upstream.propagateTrace() ? Optional.ofNullable(traceparent) : Optional.empty();
+  }
+}

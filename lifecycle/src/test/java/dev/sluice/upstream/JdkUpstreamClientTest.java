@@ -1,0 +1,386 @@
+package dev.sluice.upstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.request.Deadline;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.CallLost;
+import dev.sluice.request.FailureReason.NetworkError;
+import dev.sluice.request.FailureReason.TimedOut;
+import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
+import dev.sluice.upstream.TestingUpstream.Then;
+import dev.sluice.upstream.Upstream.Credential;
+import dev.sluice.upstream.Upstream.Protocol;
+import dev.sluice.upstream.Upstream.Timeouts;
+import dev.sluice.upstream.UpstreamBody.Read;
+import dev.sluice.upstream.UpstreamBody.Whole;
+import dev.sluice.upstream.UpstreamResult.Answered;
+import dev.sluice.upstream.UpstreamResult.Unanswered;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class JdkUpstreamClientTest {
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofMillis(60);
+  private static final Timeouts PATIENT = new Timeouts(LONG, LONG, LONG, LONG, LONG);
+
+  private final JdkUpstreamClient client =
+      new JdkUpstreamClient(upstream -> Optional.of("key-of-" + upstream.name()), 1_000);
+
+  @AfterEach
+  void close() {
+    client.close();
+  }
+
+  @Test
+  void theUpstreamIsToldWhatItMustKnowAndNothingElse() throws InterruptedException {
+    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+      byte[] body = "{\"a\":\"é\"}".getBytes(UTF_8);
+      UpstreamRequest request =
+          new UpstreamRequest(
+              new Upstream(
+                  "up", server.baseUrl(), Protocol.CHAT, new Credential.Secret("s"), PATIENT, true),
+              Endpoint.CHAT_COMPLETIONS,
+              body,
+              true,
+              "resp_1",
+              "00-trace",
+              LONG);
+
+      assertThat(whole(request)).isInstanceOf(Whole.Complete.class);
+
+      List<String> sent = server.requests.take().lines().toList();
+      assertThat(sent.getFirst()).isEqualTo("POST /v1/chat/completions HTTP/1.1");
+      assertThat(sent.subList(1, sent.size() - 2))
+          .containsExactlyInAnyOrder(
+              "Content-Length: " + body.length,
+              "Host: " + server.baseUrl().getAuthority(),
+              "accept: text/event-stream",
+              "accept-encoding: identity",
+              "authorization: Bearer key-of-up",
+              "content-type: application/json",
+              "traceparent: 00-trace",
+              "user-agent: sluice",
+              "x-request-id: resp_1");
+      assertThat(sent.getLast()).isEqualTo("{\"a\":\"é\"}");
+    }
+  }
+
+  @Test
+  void theTraceStaysHereUnlessTheUpstreamIsMarked() throws InterruptedException {
+    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+      assertThat(whole(request(server, PATIENT, LONG))).isInstanceOf(Whole.Complete.class);
+
+      assertThat(server.requests.take()).doesNotContain("traceparent");
+    }
+  }
+
+  @Test
+  void aConnectionIsUsedAgainWhenItsAnswerWasRead() {
+    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(whole(request(server, PATIENT, LONG))).isInstanceOf(Whole.Complete.class);
+      }
+
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void onlyHeadersThatMeanSomethingComeBack() {
+    String answer =
+        "HTTP/1.1 429 Slow\r\nContent-Type: text/plain\r\nRetry-After: 7\r\nSet-Cookie: a=b\r\n"
+            + "X-RateLimit-Remaining-Tokens: 9\r\nServer: x\r\nContent-Length: 4\r\n\r\nslow";
+    try (TestingUpstream server = new TestingUpstream(answer, Then.STAY);
+        UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
+      Answered answered = (Answered) call.result();
+
+      assertThat(answered.status()).isEqualTo(429);
+      assertThat(answered.isSuccess()).isFalse();
+      assertThat(answered.headers())
+          .containsOnlyKeys("content-type", "retry-after", "x-ratelimit-remaining-tokens")
+          .containsEntry("retry-after", "7");
+      assertThat(text(answered.body().readAll())).isEqualTo("slow");
+    }
+  }
+
+  @Test
+  void aRedirectIsAnAnswerAndNotFollowed() {
+    String answer = "HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
+    try (TestingUpstream server = new TestingUpstream(answer, Then.STAY);
+        UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
+      assertThat(((Answered) call.result()).status()).isEqualTo(307);
+      assertThat(server.requests).hasSize(1);
+    }
+  }
+
+  @Test
+  void anUpstreamThatNeverAnswersTimesOutAtTheFirstByte() throws InterruptedException {
+    Timeouts timeouts = new Timeouts(LONG, SHORT, LONG, LONG, LONG);
+    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+      assertThat(unanswered(request(server, timeouts, LONG))).isEqualTo(new TimedOut("first_byte"));
+      assertThat(server.sawClientGo()).isTrue();
+    }
+  }
+
+  @Test
+  void theWholeCallTimesOutBeforeTheFirstByteWhenItsTotalIsSmaller() {
+    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+      assertThat(unanswered(request(server, PATIENT, SHORT))).isEqualTo(new TimedOut("total"));
+    }
+  }
+
+  @Test
+  void aBodyThatFallsSilentTimesOutAsIdleAndItsConnectionIsClosed() throws InterruptedException {
+    Timeouts timeouts = new Timeouts(LONG, LONG, SHORT, LONG, LONG);
+    String answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin";
+    try (TestingUpstream server = new TestingUpstream(answer, Then.HANG)) {
+      assertThat(whole(request(server, timeouts, LONG)))
+          .satisfies(whole -> assertThat(text(whole)).isEqualTo("begin:timed_out"));
+      assertThat(server.sawClientGo()).isTrue();
+    }
+  }
+
+  @Test
+  void aCallThatNobodyListensOnTimesOutWhileConnecting() throws IOException {
+    // A full backlog: the kernel answers no further SYN.
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ArrayList<SocketChannel> fillers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        var filler = SocketChannel.open();
+        filler.configureBlocking(false);
+        filler.connect(deaf.getLocalSocketAddress());
+        fillers.add(filler);
+      }
+      URI base = URI.create("http://127.0.0.1:" + deaf.getLocalPort());
+      Timeouts timeouts = new Timeouts(SHORT, LONG, LONG, LONG, LONG);
+
+      assertThat(unanswered(request(base, timeouts, LONG))).isEqualTo(new TimedOut("connect"));
+      for (var filler : fillers) {
+        filler.close();
+      }
+    }
+  }
+
+  @Test
+  void aRefusedConnectionIsANetworkError() throws IOException {
+    int port;
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = gone.getLocalPort();
+    }
+
+    assertThat(unanswered(request(URI.create("http://127.0.0.1:" + port), PATIENT, LONG)))
+        .isEqualTo(new NetworkError("connect", "No connection to the upstream."));
+  }
+
+  @Test
+  void aServerWithoutTlsIsANetworkErrorOfThatKind() throws IOException {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var _ = Thread.ofVirtual().start(() -> answerInPlainText(plain));
+      URI base = URI.create("https://127.0.0.1:" + plain.getLocalPort());
+
+      assertThat(unanswered(request(base, PATIENT, LONG)))
+          .isInstanceOfSatisfying(
+              NetworkError.class, error -> assertThat(error.kind()).isEqualTo("tls"));
+    }
+  }
+
+  private static void answerInPlainText(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 No\r\n\r\n".getBytes(UTF_8));
+      var _ = socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aResetBeforeTheHeadIsANetworkErrorAndNotRepeated() {
+    try (TestingUpstream server = new TestingUpstream("", Then.RESET)) {
+      assertThat(unanswered(request(server, PATIENT, LONG)))
+          .isInstanceOfSatisfying(
+              NetworkError.class, error -> assertThat(error.kind()).isEqualTo("reset"));
+      assertThat(server.requests).hasSize(1);
+    }
+  }
+
+  @Test
+  void anAnswerCutShortIsIncomplete() {
+    String answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin";
+    try (TestingUpstream server = new TestingUpstream(answer, Then.END)) {
+      assertThat(text(whole(request(server, PATIENT, LONG)))).isEqualTo("begin:network_error");
+    }
+  }
+
+  @Test
+  void aBodyThatEndsWithItsConnectionIsComplete() {
+    try (TestingUpstream server = new TestingUpstream("HTTP/1.1 200 OK\r\n\r\nall", Then.END)) {
+      assertThat(text(whole(request(server, PATIENT, LONG)))).isEqualTo("all");
+    }
+  }
+
+  @Test
+  void anAnswerBeyondTheCapIsBrokenOff() {
+    try (TestingUpstream server = new TestingUpstream(response("x".repeat(5_000)), Then.STAY);
+        UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
+      Whole whole = ((Answered) call.result()).body().readAll();
+
+      assertThat(whole)
+          .isInstanceOfSatisfying(
+              Whole.Incomplete.class,
+              incomplete -> {
+                assertThat(((NetworkError) incomplete.reason()).kind()).isEqualTo("too_large");
+                assertThat(incomplete.received().length).isLessThanOrEqualTo(1_000);
+              });
+    }
+  }
+
+  @Test
+  void aClosedCallLetsItsConnectionGo() throws InterruptedException {
+    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+      UpstreamCall call = client.begin(request(server, PATIENT, LONG));
+      assertThat(server.requests.take()).isNotEmpty();
+
+      call.close();
+
+      assertThat(server.sawClientGo()).isTrue();
+      assertThat(((Unanswered) call.result()).reason()).isInstanceOf(CallLost.class);
+    }
+  }
+
+  @Test
+  void anInterruptedThreadKeepsItsFlag() {
+    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+      Thread.currentThread().interrupt();
+
+      FailureReason reason = unanswered(request(server, PATIENT, LONG));
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(reason).isInstanceOf(CallLost.class);
+    }
+  }
+
+  @Test
+  void aKeyThatCannotBeReadIsANetworkErrorAndCallsNobody() {
+    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY);
+        JdkUpstreamClient keyless =
+            new JdkUpstreamClient(
+                upstream -> {
+                  throw new CredentialUnavailableException(
+                      upstream.name(), new IllegalStateException("no"));
+                },
+                1_000);
+        UpstreamCall call = keyless.begin(request(server, PATIENT, LONG))) {
+      assertThat(((Unanswered) call.result()).reason())
+          .isInstanceOfSatisfying(
+              NetworkError.class, error -> assertThat(error.kind()).isEqualTo("credential"));
+      assertThat(server.connections()).isZero();
+    }
+  }
+
+  @Test
+  void silenceIsToldApartFromIdleAndTotalByTheClock() {
+    AtomicLong nanos = new AtomicLong();
+    Deadline total = Deadline.in(Duration.ofSeconds(100), nanos::get);
+    BodyQueue body = new BodyQueue(Duration.ofSeconds(30), total, 1_000);
+
+    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
+    nanos.addAndGet(Duration.ofSeconds(29).toNanos());
+    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
+    body.onNext(List.of(ByteBuffer.wrap("a".getBytes(UTF_8))));
+    assertThat(body.next(Duration.ZERO)).isInstanceOf(Read.Bytes.class);
+    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
+    nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Broken(new TimedOut("idle")));
+    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Broken(new TimedOut("idle")));
+  }
+
+  @Test
+  void aPeerThatDripsForEverMeetsTheTotal() {
+    AtomicLong nanos = new AtomicLong();
+    Deadline total = Deadline.in(Duration.ofSeconds(100), nanos::get);
+    BodyQueue body = new BodyQueue(Duration.ofSeconds(30), total, 1_000);
+    AtomicInteger canceled = new AtomicInteger();
+    body.onSubscribe(
+        new Flow.Subscription() {
+          @Override
+          public void request(long count) {
+            body.onNext(List.of(ByteBuffer.wrap("x".getBytes(UTF_8))));
+          }
+
+          @Override
+          public void cancel() {
+            canceled.incrementAndGet();
+          }
+        });
+
+    Read read = body.next(Duration.ZERO);
+    while (read instanceof Read.Bytes) {
+      nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+      read = body.next(Duration.ZERO);
+    }
+
+    assertThat(read).isEqualTo(new Read.Broken(new TimedOut("total")));
+    assertThat(canceled).hasValue(1);
+  }
+
+  private static String response(String body) {
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  private static UpstreamRequest request(TestingUpstream server, Timeouts times, Duration total) {
+    return request(server.baseUrl(), times, total);
+  }
+
+  private static UpstreamRequest request(URI base, Timeouts timeouts, Duration total) {
+    return new UpstreamRequest(
+        new Upstream("up", base, Protocol.CHAT, new Credential.None(), timeouts, false),
+        Endpoint.CHAT_COMPLETIONS,
+        "{}".getBytes(UTF_8),
+        false,
+        "resp_1",
+        "00-trace",
+        total);
+  }
+
+  private FailureReason unanswered(UpstreamRequest request) {
+    try (UpstreamCall call = client.begin(request)) {
+      return ((Unanswered) call.result()).reason();
+    }
+  }
+
+  private Whole whole(UpstreamRequest request) {
+    try (UpstreamCall call = client.begin(request)) {
+      return ((Answered) call.result()).body().readAll();
+    }
+  }
+
+  private static String text(Whole whole) {
+    return switch (whole) {
+      case Whole.Complete(byte[] bytes) -> new String(bytes, UTF_8);
+      case Whole.Incomplete(byte[] received, FailureReason reason) ->
+          new String(received, UTF_8) + ":" + reason.label();
+    };
+  }
+}
