@@ -26,6 +26,11 @@ public enum ErrorCode {
       Type.INVALID_REQUEST,
       "A field has a wrong type or a value outside its range.",
       "Correct the field named in `param`."),
+  UNKNOWN_PARAMETER(
+      400,
+      Type.INVALID_REQUEST,
+      "The body has a field that this endpoint does not know; ignoring it would hide a mistake.",
+      "Remove the field named in `param`, or correct its name."),
   NOT_SUPPORTED(
       400,
       Type.INVALID_REQUEST,
@@ -38,6 +43,11 @@ public enum ErrorCode {
       "Send `Authorization: Bearer slk_…` with a valid key."),
   API_KEY_EXPIRED(
       401, Type.AUTHENTICATION, "The key was valid until its end date.", "Ask for a new key."),
+  INVALID_ADMIN_KEY(
+      401,
+      Type.AUTHENTICATION,
+      "An admin route was called without the admin key of this deployment, or none is configured.",
+      "Send `Authorization: Bearer …` with the value of SLUICE_ADMIN_KEY."),
   MODEL_NOT_ALLOWED(
       403,
       Type.PERMISSION,
@@ -53,9 +63,19 @@ public enum ErrorCode {
       Type.NOT_FOUND,
       "There is no response of this id in your account: it never existed, is deleted or was not stored.",
       "Check the id and the key."),
+  CONTENT_NOT_FOUND(
+      404,
+      Type.NOT_FOUND,
+      "The response exists but has no body: it is still running, or failed before it had one.",
+      "Look at the response's `status` and `error` with GET /v1/responses/{id}."),
   ACCOUNT_NOT_FOUND(
       404, Type.NOT_FOUND, "There is no account of this id.", "Create the account first."),
   KEY_NOT_FOUND(404, Type.NOT_FOUND, "There is no key of this id.", "Check the key's public id."),
+  UPSTREAM_NOT_FOUND(
+      404,
+      Type.NOT_FOUND,
+      "The model server does not have what the request names; its message is passed on.",
+      "Correct what the message names."),
   ROUTE_NOT_FOUND(
       404, Type.NOT_FOUND, "There is no such path.", "Check the base URL: it ends in /v1."),
   METHOD_NOT_ALLOWED(
@@ -71,7 +91,7 @@ public enum ErrorCode {
   UNSUPPORTED_MEDIA_TYPE(
       415,
       Type.INVALID_REQUEST,
-      "The content type is not JSON.",
+      "The body is of another content type than JSON.",
       "Send `Content-Type: application/json`."),
   UPSTREAM_REJECTED(
       Type.INVALID_REQUEST,
@@ -101,6 +121,11 @@ public enum ErrorCode {
       503,
       Type.SERVER,
       "A part that the gateway needs does not answer right now; nothing was charged.",
+      "Wait as long as `retry-after` says and try again."),
+  UPSTREAM_OVERLOADED(
+      503,
+      Type.SERVER,
+      "The model server says that it is overloaded; its message is passed on.",
       "Wait as long as `retry-after` says and try again."),
   RESPONSE_NOT_YET_RECORDED(
       503,

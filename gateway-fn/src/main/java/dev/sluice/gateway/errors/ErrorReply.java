@@ -55,7 +55,7 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
         .put("message", error.message())
         .put("type", error.code().type().text())
         .putNullable("param", error.param())
-        .put("code", error.code().text())
+        .put("code", error.codeText())
         .put("request_id", requestId)
         .build();
   }

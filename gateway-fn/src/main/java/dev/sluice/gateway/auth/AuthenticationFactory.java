@@ -1,0 +1,26 @@
+package dev.sluice.gateway.auth;
+
+import dev.sluice.account.AccountStore;
+import dev.sluice.account.KeyHasher;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Property;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/// The beans that recognise callers.
+@Factory
+final class AuthenticationFactory {
+
+  @Singleton
+  Authenticator authenticator(AccountStore accounts, KeyHasher hasher, InstantSource clock) {
+    return new Authenticator(accounts, hasher, clock, System::nanoTime);
+  }
+
+  /// @param adminKey `SLUICE_ADMIN_KEY`
+  @Singleton
+  AdminAuthenticator adminAuthenticator(
+      @Property(name = "sluice.admin-key") @Nullable String adminKey) {
+    return new AdminAuthenticator(adminKey);
+  }
+}
