@@ -4,6 +4,7 @@ import dev.sluice.request.StoreUnavailableException;
 import io.micronaut.data.exceptions.DataAccessException;
 import io.micronaut.transaction.TransactionDefinition;
 import io.micronaut.transaction.TransactionOperations;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -18,15 +19,15 @@ import java.util.Optional;
 /// Every method throws [StoreUnavailableException] when the database cannot be reached, refuses
 /// connections, is shutting down, is read-only after a failover, or answers too late; any other
 /// error of the database surfaces as [DataAccessException] with its [SQLException] as cause.
-public final class Database {
+@Singleton
+final class Database {
 
   private final TransactionOperations<Connection> transactions;
   private final Duration statementTimeout;
 
-  /// @param statementTimeout the longest that the server works on one statement
-  public Database(TransactionOperations<Connection> transactions, Duration statementTimeout) {
+  Database(TransactionOperations<Connection> transactions, DatabaseConfiguration configuration) {
     this.transactions = transactions;
-    this.statementTimeout = statementTimeout;
+    this.statementTimeout = configuration.statementTimeout();
   }
 
   /// What is done inside a transaction.

@@ -6,6 +6,7 @@ import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.store.CompletionTransaction.Result;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
+import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes completion batches to PostgreSQL, one commit each. Safe for use by several threads.
-public final class PostgresCompletionStore implements CompletionStore {
+@Singleton
+final class PostgresCompletionStore implements CompletionStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCompletionStore.class);
 
@@ -25,7 +27,7 @@ public final class PostgresCompletionStore implements CompletionStore {
   private final Database database;
   private final Metrics metrics;
 
-  public PostgresCompletionStore(Database database, Metrics metrics) {
+  PostgresCompletionStore(Database database, Metrics metrics) {
     this.database = database;
     this.metrics = metrics;
   }

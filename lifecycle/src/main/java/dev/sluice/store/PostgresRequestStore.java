@@ -6,6 +6,7 @@ import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.request.StoredBody;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,7 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Requests in PostgreSQL, as their owner reads and deletes them. Safe for use by several threads.
-public final class PostgresRequestStore implements RequestStore {
+@Singleton
+final class PostgresRequestStore implements RequestStore {
 
   /// Below and above every id: neither is a UUIDv7.
   private static final UUID FIRST = new UUID(0, 0);
@@ -26,7 +28,7 @@ public final class PostgresRequestStore implements RequestStore {
 
   private final Database database;
 
-  public PostgresRequestStore(Database database) {
+  PostgresRequestStore(Database database) {
     this.database = database;
   }
 

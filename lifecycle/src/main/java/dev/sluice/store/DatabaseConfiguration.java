@@ -1,4 +1,4 @@
-package dev.sluice.wiring;
+package dev.sluice.store;
 
 import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
@@ -16,7 +16,7 @@ import java.time.Duration;
 /// @param prepareThreshold uses after which a statement is prepared on the server; 0 behind a
 ///   pooler that hands out connections per transaction
 @ConfigurationProperties("sluice.database")
-public record DatabaseConfiguration(
+record DatabaseConfiguration(
     @Bindable(defaultValue = "1") int poolSize,
     @Bindable(defaultValue = "3s") Duration connectionTimeout,
     @Bindable(defaultValue = "10s") Duration statementTimeout,
@@ -24,7 +24,7 @@ public record DatabaseConfiguration(
     @Bindable(defaultValue = "5m") Duration maxLifetime,
     @Bindable(defaultValue = "5") int prepareThreshold) {
 
-  public DatabaseConfiguration {
+  DatabaseConfiguration {
     if (poolSize < 1) {
       throw new IllegalArgumentException("sluice.database.pool-size is at least 1");
     }

@@ -1,4 +1,4 @@
-package dev.sluice.wiring;
+package dev.sluice.store;
 
 import io.micronaut.configuration.jdbc.hikari.DatasourceConfiguration;
 import io.micronaut.context.event.BeanCreatedEvent;

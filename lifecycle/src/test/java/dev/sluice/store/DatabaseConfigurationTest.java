@@ -1,0 +1,129 @@
+package dev.sluice.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.account.AccountStore;
+import dev.sluice.completion.CompletionStore;
+import dev.sluice.request.RequestStore;
+import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.telemetry.MetricSeries;
+import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+final class DatabaseConfigurationTest {
+
+  @Test
+  void defaultsSuitAFunction() {
+    try (ApplicationContext context = context(1, Map.of())) {
+      assertThat(context.getBean(DatabaseConfiguration.class))
+          .isEqualTo(
+              new DatabaseConfiguration(
+                  1,
+                  Duration.ofSeconds(3),
+                  Duration.ofSeconds(10),
+                  Duration.ofSeconds(15),
+                  Duration.ofMinutes(5),
+                  5));
+    }
+  }
+
+  @Test
+  void explicitValuesReachThePool() throws Exception {
+    Map<String, Object> properties =
+        Map.of(
+            "sluice.database.pool-size", 7,
+            "sluice.database.connection-timeout", "4s",
+            "sluice.database.statement-timeout", "2s",
+            "sluice.database.socket-timeout", "9s",
+            "sluice.database.max-lifetime", "6m",
+            "sluice.database.prepare-threshold", 0);
+    try (ApplicationContext context = context(1, properties)) {
+      assertThat(context.getBean(DatabaseConfiguration.class))
+          .isEqualTo(
+              new DatabaseConfiguration(
+                  7,
+                  Duration.ofSeconds(4),
+                  Duration.ofSeconds(2),
+                  Duration.ofSeconds(9),
+                  Duration.ofMinutes(6),
+                  0));
+      HikariDataSource pool = context.getBean(DataSource.class).unwrap(HikariDataSource.class);
+      assertThat(pool.getMaximumPoolSize()).isEqualTo(7);
+      assertThat(pool.getMinimumIdle()).isZero();
+      assertThat(pool.getInitializationFailTimeout()).isEqualTo(-1);
+      assertThat(pool.getConnectionTimeout()).isEqualTo(4_000);
+      assertThat(pool.getMaxLifetime()).isEqualTo(360_000);
+      assertThat(pool.getDataSourceProperties())
+          .containsEntry("reWriteBatchedInserts", "true")
+          .containsEntry("prepareThreshold", "0")
+          .containsEntry("socketTimeout", "9");
+    }
+  }
+
+  @Test
+  void valuesThatCannotWorkAreRefused() {
+    Duration second = Duration.ofSeconds(1);
+    Duration minute = Duration.ofMinutes(1);
+
+    assertThatThrownBy(() -> new DatabaseConfiguration(0, second, second, minute, minute, 5))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new DatabaseConfiguration(1, second, minute, second, minute, 5))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new DatabaseConfiguration(1, second, second, minute, minute, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aContextWithAllStoresOpensNoConnection() throws IOException {
+    try (ServerSocket database = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ApplicationContext context = context(database.getLocalPort(), Map.of())) {
+      for (Class<?> port : List.of(CompletionStore.class, RequestStore.class, AccountStore.class)) {
+        assertThat(context.getBean(port)).isNotNull();
+      }
+
+      database.setSoTimeout(200);
+      assertThatThrownBy(database::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsUnavailable() {
+    Map<String, Object> properties = Map.of("sluice.database.connection-timeout", "1s");
+    try (ApplicationContext context = context(1, properties)) {
+      assertThatThrownBy(
+              () -> context.getBean(RequestStore.class).find(StoreFixture.ACCOUNT, Records.id(1)))
+          .isInstanceOf(StoreUnavailableException.class);
+      assertThatThrownBy(() -> context.getBean(AccountStore.class).findKey("unknown0"))
+          .isInstanceOf(StoreUnavailableException.class);
+      assertThatThrownBy(() ->
+              context
+                  .getBean(CompletionStore.class)
+                  .persist(
+                      Records.deliveries(List.of(Records.started(Records.id(1)))), Records.LATER))
+          .isInstanceOf(StoreUnavailableException.class);
+    }
+  }
+
+  private static ApplicationContext context(int port, Map<String, Object> more) {
+    Map<String, Object> properties = new HashMap<>(more);
+    properties.put("datasources.default.url", "jdbc:postgresql://127.0.0.1:" + port + "/none");
+    properties.put("datasources.default.username", "postgres");
+    properties.put("datasources.default.password", "");
+    return ApplicationContext.builder()
+        .properties(properties)
+        .singletons(new MetricSeries())
+        .build()
+        .start();
+  }
+}

@@ -1,0 +1,239 @@
+package dev.sluice.store;
+
+import static dev.sluice.store.Records.LATER;
+import static dev.sluice.store.Records.deliveries;
+import static dev.sluice.store.Records.failed;
+import static dev.sluice.store.Records.finished;
+import static dev.sluice.store.Records.head;
+import static dev.sluice.store.Records.id;
+import static dev.sluice.store.Records.started;
+import static dev.sluice.store.StoreFixture.ACCOUNT;
+import static dev.sluice.store.StoreFixture.OTHER_ACCOUNT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.completion.CompletionRecord;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.PublicStatus;
+import dev.sluice.request.Request;
+import dev.sluice.request.RequestStore;
+import dev.sluice.request.RequestStore.Page;
+import dev.sluice.request.ResponseId;
+import dev.sluice.request.ServiceTier;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class PostgresRequestStoreTest {
+
+  private StoreFixture fixture;
+  private RequestStore store;
+
+  @BeforeEach
+  void openDatabase() {
+    fixture = StoreFixture.create();
+    store = fixture.requests();
+  }
+
+  @AfterEach
+  void closeDatabase() {
+    fixture.close();
+  }
+
+  private void persist(CompletionRecord... records) {
+    assertThat(fixture.completions().persist(deliveries(List.of(records)), LATER)).isEmpty();
+  }
+
+  @Test
+  void nothingOfAnotherAccountExistsInAnyMethod() {
+    persist(started(id(1)), finished(id(1)));
+    List<String> before = fixture.everything();
+
+    assertThat(store.find(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(store.requestBody(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(store.responseBody(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(store.attempts(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(store.list(OTHER_ACCOUNT, all(true))).isEmpty();
+    assertThat(store.list(OTHER_ACCOUNT, new Page(10, id(1), null, false, null, null, null)))
+        .isEmpty();
+    assertThat(store.delete(OTHER_ACCOUNT, id(1))).isFalse();
+
+    assertThat(fixture.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void anUnknownIdIsEmptyEverywhere() {
+    assertThat(store.find(ACCOUNT, id(9))).isEmpty();
+    assertThat(store.requestBody(ACCOUNT, id(9))).isEmpty();
+    assertThat(store.responseBody(ACCOUNT, id(9))).isEmpty();
+    assertThat(store.attempts(ACCOUNT, id(9))).isEmpty();
+    assertThat(store.delete(ACCOUNT, id(9))).isFalse();
+  }
+
+  @Test
+  void deletingLeavesATombstoneWithoutBodiesAndARepeatDeletesNothing() {
+    persist(started(id(1)), finished(id(1)), started(id(2)), finished(id(2)));
+
+    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+    assertThat(store.delete(ACCOUNT, id(1))).isFalse();
+
+    Request tombstone = store.find(ACCOUNT, id(1)).orElseThrow();
+    assertThat(tombstone).isInstanceOf(Request.Completed.class);
+    assertThat(tombstone.data().deleted()).isTrue();
+    assertThat(tombstone.data().isVisible()).isFalse();
+    assertThat(store.requestBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(store.responseBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(store.requestBody(ACCOUNT, id(2))).isPresent();
+    assertThat(store.list(ACCOUNT, all(true)))
+        .extracting(PostgresRequestStoreTest::idOf)
+        .containsExactly(id(2));
+  }
+
+  @Test
+  void deletingAnActiveRowOfTheDaemonsLaneCancelsIt() {
+    for (String state : List.of("pending", "claimed", "processing")) {
+      fixture.execute("truncate request cascade");
+      persist(started(id(1)));
+      toState(id(1), "daemon", state);
+
+      assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+
+      assertThat(store.find(ACCOUNT, id(1)).orElseThrow())
+          .as(state)
+          .isInstanceOf(Request.Canceled.class);
+    }
+  }
+
+  @Test
+  void pagesFollowEachOtherInBothOrdersWithoutGapsOrRepeats() {
+    for (int i = 1; i <= 25; i++) {
+      persist(started(id(i)), started(head(id(100 + i), OTHER_ACCOUNT)));
+    }
+
+    for (boolean ascending : List.of(true, false)) {
+      List<ResponseId> seen = new ArrayList<>();
+      ResponseId after = null;
+      do {
+        List<Request> page =
+            store.list(ACCOUNT, new Page(7, after, null, ascending, null, null, null));
+        page.forEach(request -> seen.add(idOf(request)));
+        after = page.isEmpty() ? null : idOf(page.getLast());
+      } while (after != null);
+
+      assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+      assertThat(seen.getFirst()).isEqualTo(ascending ? id(1) : id(25));
+      assertThat(seen.getLast()).isEqualTo(ascending ? id(25) : id(1));
+    }
+  }
+
+  @Test
+  void cursorsAreExclusiveAndNeedNotExist() {
+    persist(started(id(2)), started(id(4)), started(id(6)));
+
+    assertThat(ids(new Page(10, id(2), null, true, null, null, null)))
+        .containsExactly(id(4), id(6));
+    assertThat(ids(new Page(10, id(3), id(6), true, null, null, null))).containsExactly(id(4));
+    assertThat(ids(new Page(10, id(5), null, false, null, null, null)))
+        .containsExactly(id(4), id(2));
+    assertThat(ids(new Page(10, null, id(3), false, null, null, null)))
+        .containsExactly(id(6), id(4));
+    assertThat(ids(new Page(1, null, null, false, null, null, null))).containsExactly(id(6));
+  }
+
+  @Test
+  void listsAreFilteredByModelAndTier() {
+    persist(
+        started(id(1)), started(Records.withModel(head(id(2), ACCOUNT), "other")), started(id(3)));
+    fixture.execute("update request set tier = 'priority' where id = '" + id(3).uuid() + "'");
+
+    assertThat(ids(new Page(10, null, null, true, null, Records.MODEL, null)))
+        .containsExactly(id(1), id(3));
+    assertThat(ids(new Page(10, null, null, true, null, null, ServiceTier.DEFAULT)))
+        .containsExactly(id(1), id(2));
+    assertThat(ids(new Page(10, null, null, true, null, Records.MODEL, ServiceTier.PRIORITY)))
+        .containsExactly(id(3));
+  }
+
+  @Test
+  void theStatusFilterAgreesWithThePublicStatusOfEveryState() {
+    Map<PublicStatus, List<ResponseId>> expected = new EnumMap<>(PublicStatus.class);
+    List<String> daemon = List.of("pending", "claimed", "processing", "canceled");
+    for (int i = 0; i < daemon.size(); i++) {
+      persist(started(id(i)), started(id(10 + i)));
+      toState(id(i), "daemon", daemon.get(i));
+      toState(id(10 + i), "daemon", daemon.get(i));
+    }
+    fixture.execute("update request set tier = 'priority' where id >= '" + id(10).uuid() + "'");
+    persist(started(id(20)), finished(id(21)), finished(id(22)));
+    persist(failed(head(id(23), ACCOUNT), new FailureReason.TruncatedStream()));
+    fixture.execute("update request set outcome = 'incomplete' where id = '" + id(22).uuid() + "'");
+    for (Request request : store.list(ACCOUNT, all(true))) {
+      expected.computeIfAbsent(PublicStatus.of(request), _ -> new ArrayList<>()).add(idOf(request));
+    }
+    assertThat(expected).containsOnlyKeys(PublicStatus.values());
+
+    for (PublicStatus status : PublicStatus.values()) {
+      assertThat(ids(new Page(50, null, null, true, status, null, null)))
+          .as(status.text())
+          .isEqualTo(expected.get(status));
+    }
+  }
+
+  @Test
+  void anUnknownWordInARowIsAnExceptionThatNamesIt() {
+    persist(started(id(1)));
+    fixture.execute("alter table request drop constraint request_state_check");
+    fixture.execute("update request set state = 'resting'");
+
+    assertThatThrownBy(() -> store.find(ACCOUNT, id(1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(id(1).text())
+        .hasMessageContaining("resting");
+  }
+
+  @Test
+  void attemptsAreInTheOrderOfTheirCalls() {
+    persist(finished(id(1)));
+
+    assertThat(store.attempts(ACCOUNT, id(1)))
+        .extracting(RequestStore.Attempt::upstream)
+        .containsExactly("upstream-1", "upstream-2");
+  }
+
+  private List<ResponseId> ids(Page page) {
+    return store.list(ACCOUNT, page).stream().map(PostgresRequestStoreTest::idOf).toList();
+  }
+
+  private static ResponseId idOf(Request request) {
+    return request.data().id();
+  }
+
+  private static Page all(boolean ascending) {
+    return new Page(100, null, null, ascending, null, null, null);
+  }
+
+  /// Moves a row by hand to where only the daemon will move it.
+  private void toState(ResponseId id, String lane, String state) {
+    boolean active =
+        Optional.of(state).filter(List.of("claimed", "processing")::contains).isPresent();
+    fixture.execute(
+        """
+        update request set lane = '%s', state = '%s', started_at = now(),
+          daemon_id = %s, claim_token = %s, lease_until = %s, finished_at = %s
+        where id = '%s'
+        """
+            .formatted(
+                lane,
+                state,
+                active ? "gen_random_uuid()" : "null",
+                active ? "gen_random_uuid()" : "null",
+                active ? "now()" : "null",
+                state.equals("canceled") ? "now()" : "null",
+                id.uuid()));
+  }
+}
