@@ -2,7 +2,6 @@ package dev.sluice.translate;
 
 import dev.sluice.request.Outcome;
 import java.util.Collection;
-import java.util.Locale;
 
 /// What the finish reasons of a chat completion mean.
 public final class ChatFinish {
@@ -14,17 +13,9 @@ public final class ChatFinish {
   public static Outcome outcome(Collection<String> finishReasons) {
     Outcome worst = Outcome.COMPLETED;
     for (String reason : finishReasons) {
-      Outcome outcome = outcome(reason);
+      Outcome outcome = FinishReason.ofText(reason).outcome();
       worst = outcome.compareTo(worst) > 0 ? outcome : worst;
     }
     return worst;
-  }
-
-  private static Outcome outcome(String finishReason) {
-    return switch (finishReason.toLowerCase(Locale.ROOT)) {
-      case "length", "max_tokens", "content_filter" -> Outcome.INCOMPLETE;
-      case "error", "abort" -> Outcome.FAILED;
-      default -> Outcome.COMPLETED;
-    };
   }
 }

@@ -1,4 +1,5 @@
-/// Chat Completions to Responses, as pure functions.
+/// Chat Completions to Responses, as pure functions: what is stored in the words of one API is
+/// shown in the words of the other.
 @NullMarked
 package dev.sluice.translate;
 

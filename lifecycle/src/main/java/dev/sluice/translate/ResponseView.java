@@ -1,0 +1,138 @@
+package dev.sluice.translate;
+
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.PublicStatus;
+import dev.sluice.request.Request;
+import dev.sluice.request.RequestData;
+import dev.sluice.request.RequestStore.Attempt;
+import dev.sluice.request.Usage;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
+import dev.sluice.wire.JsonValue.JsonNull;
+import dev.sluice.wire.JsonValue.JsonObject;
+import dev.sluice.wire.OutputItem;
+import dev.sluice.wire.ResponseError;
+import dev.sluice.wire.ResponseObject;
+import dev.sluice.wire.ResponseObject.Result;
+import dev.sluice.wire.ResponseParameters;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A stored request of any endpoint as a Response object. A pure function of what is stored, so
+/// that every read shows the same.
+///
+/// @param requestBody what the client sent; an empty object when it is not recorded
+/// @param responseBody what the client got; an empty object when there is none
+public record ResponseView(
+    Request request, JsonObject requestBody, JsonObject responseBody, List<Attempt> attempts) {
+
+  public ResponseView {
+    attempts = List.copyOf(attempts);
+  }
+
+  public ResponseObject toResponse() {
+    return new ResponseObject(
+        request.data(), PublicStatus.of(request), parameters(), result(), extension());
+  }
+
+  private ResponseParameters parameters() {
+    return switch (request.data().endpoint()) {
+      case CHAT_COMPLETIONS -> ChatParameters.of(requestBody);
+      case EMBEDDINGS -> ResponseParameters.DEFAULTS;
+      case RESPONSES -> ownParameters();
+    };
+  }
+
+  /// A Responses request already uses our words.
+  private ResponseParameters ownParameters() {
+    Map<String, JsonValue> given = new LinkedHashMap<>(requestBody.members());
+    given.keySet().retainAll(ResponseParameters.DEFAULTS.values().members().keySet());
+    given.values().removeIf(JsonNull.class::isInstance);
+    return ResponseParameters.with(given);
+  }
+
+  private Result result() {
+    return switch (request) {
+      case Request.Pending _, Request.Claimed _, Request.Processing _, Request.Canceled _ ->
+          Result.NONE;
+      case Request.Completed(
+              RequestData _,
+              int _,
+              boolean incomplete,
+              @Nullable Usage usage,
+              @Nullable Long _,
+              Instant finishedAt) ->
+          new Result(
+              incomplete ? null : finishedAt,
+              incomplete ? incompleteReason() : null,
+              null,
+              output(),
+              usage == null ? ChatUsage.of(responseBody).orElse(null) : usage);
+      case Request.Failed(
+              RequestData _,
+              @Nullable Integer _,
+              FailureReason reason,
+              @Nullable Usage usage,
+              Instant _) ->
+          new Result(null, null, ResponseError.of(reason), output(), usage);
+    };
+  }
+
+  /// The row says that the answer was cut, the body says by what.
+  private String incompleteReason() {
+    return switch (request.data().endpoint()) {
+      case RESPONSES ->
+          responseBody
+              .object("incomplete_details")
+              .flatMap(details -> details.text("reason"))
+              .orElse("max_output_tokens");
+      case CHAT_COMPLETIONS, EMBEDDINGS ->
+          FinishReason.ofCompletion(responseBody).incompleteReason().orElse("max_output_tokens");
+    };
+  }
+
+  private List<JsonObject> output() {
+    return switch (request.data().endpoint()) {
+      case CHAT_COMPLETIONS ->
+          ChatOutput.of(request.data().id(), responseBody).stream()
+              .map(OutputItem::toJson)
+              .toList();
+      case EMBEDDINGS -> List.of();
+      case RESPONSES ->
+          responseBody.items("output").stream()
+              .filter(JsonObject.class::isInstance)
+              .map(JsonObject.class::cast)
+              .toList();
+    };
+  }
+
+  private JsonObject extension() {
+    List<JsonValue> calls = attempts.stream().<JsonValue>map(ResponseView::attempt).toList();
+    JsonObject.Builder json =
+        JsonObject.builder()
+            .put("endpoint", request.data().endpoint().path())
+            .put("client_disconnected", request.data().clientDisconnected())
+            .put("attempts", new JsonArray(calls));
+    if (request instanceof Request.Failed failed) {
+      json.put("failure", failed.reason().label());
+    }
+    return json.build();
+  }
+
+  private static JsonObject attempt(Attempt attempt) {
+    Integer status = attempt.status();
+    return JsonObject.builder()
+        .put("upstream", attempt.upstream())
+        .put("status", status == null ? JsonNull.NULL : JsonValue.of(status))
+        .put("started_at", attempt.startedAt().toString())
+        .putNullable(
+            "finished_at",
+            Optional.ofNullable(attempt.finishedAt()).map(Instant::toString).orElse(null))
+        .putNullable("error", attempt.error())
+        .build();
+  }
+}
