@@ -5,8 +5,13 @@ import dev.sluice.completion.QueueUnavailableException;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -16,6 +21,10 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
 
   /// Amazon SQS, "Quotas related to messages", since August 2025.
   private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
+
+  /// Servers other than AWS want a signature, but not a particular one.
+  private static final StaticCredentialsProvider ANY_CREDENTIALS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
 
   private final SqsClient client;
   private final String queueUrl;
@@ -36,7 +45,13 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
                     .connectionTimeout(Duration.ofSeconds(2))
                     .socketTimeout(Duration.ofSeconds(5)));
     if (endpoint != null) {
-      var _ = builder.endpointOverride(endpoint);
+      var _ =
+          builder
+              .endpointOverride(endpoint)
+              .region(Region.US_EAST_1)
+              .credentialsProvider(
+                  AwsCredentialsProviderChain.of(
+                      EnvironmentVariableCredentialsProvider.create(), ANY_CREDENTIALS));
     }
     return new SqsCompletionQueue(builder.build(), queueUrl);
   }

@@ -5,8 +5,8 @@ import dev.sluice.wire.JsonValue.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What the `finish_reason` of a chat completion's choice means. None at all is a failure: an answer
-/// that broke off must never look whole. A word that nobody knows ended by itself.
+/// What the `finish_reason` of a chat completion's choice means. None at all is a failure: an
+/// answer that broke off must never look whole. A word that nobody knows ended by itself.
 public enum FinishReason {
   WHOLE(Outcome.COMPLETED),
   MAX_OUTPUT_TOKENS(Outcome.INCOMPLETE),

@@ -1,0 +1,90 @@
+package dev.sluice.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.completion.QueueUnavailableException;
+import dev.sluice.emulators.SqsQueues;
+import dev.sluice.emulators.SqsServer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/// Against a server that speaks the protocol of SQS and keeps its limits.
+final class SqsCompletionQueueTest {
+
+  private SqsServer server;
+  private SqsQueues queues;
+  private SqsCompletionQueue queue;
+
+  @BeforeEach
+  void start() {
+    server = SqsServer.start();
+    queues =
+        SqsQueues.create(server.endpoint(), new SqsQueues.Settings(Duration.ofSeconds(2), 100));
+    queue = SqsCompletionQueue.connect(queues.completions().url(), server.endpoint());
+  }
+
+  @AfterEach
+  void stop() {
+    queue.close();
+    queues.close();
+    server.close();
+  }
+
+  @Test
+  void aMessageArrivesAsItWasSent() {
+    queue.send("{\"a\":\"\\u0000 \\ud83d\"}", Duration.ofSeconds(5));
+
+    assertThat(received()).containsExactly("{\"a\":\"\\u0000 \\ud83d\"}");
+  }
+
+  @Test
+  void aMessageOfTheLargestSizeIsTaken() {
+    queue.send("x".repeat(queue.maxMessageBytes()), Duration.ofSeconds(5));
+
+    assertThat(received()).hasSize(1);
+  }
+
+  @Test
+  void aMessageAboveTheLargestSizeIsRefused() {
+    assertThatThrownBy(
+            () -> queue.send("x".repeat(queue.maxMessageBytes() + 1), Duration.ofSeconds(5)))
+        .isInstanceOf(QueueUnavailableException.class);
+  }
+
+  @Test
+  void aServerThatIsGoneIsReportedWithinTheTime() {
+    assertThat(queue.isReachable()).isTrue();
+
+    server.close();
+
+    assertThatThrownBy(() -> queue.send("{}", Duration.ofSeconds(2)))
+        .isInstanceOf(QueueUnavailableException.class);
+    assertThat(queue.isReachable()).isFalse();
+  }
+
+  @Test
+  void aQueueThatDoesNotExistIsUnreachable() {
+    try (SqsCompletionQueue missing =
+        SqsCompletionQueue.connect(
+            URI.create(queues.completions().url()).resolve("missing").toString(),
+            server.endpoint())) {
+      assertThat(missing.isReachable()).isFalse();
+    }
+  }
+
+  private List<String> received() {
+    return queues
+        .client()
+        .receiveMessage(request -> request.queueUrl(queues.completions().url()).waitTimeSeconds(2))
+        .messages()
+        .stream()
+        .map(Message::body)
+        .toList();
+  }
+}
