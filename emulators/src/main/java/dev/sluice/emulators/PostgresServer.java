@@ -4,13 +4,16 @@ import dev.sluice.migrations.Schema;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /// A real PostgreSQL 17 of this process, with fsync and synchronous_commit on.
 ///
@@ -20,24 +23,40 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final String TEMPLATE = "sluice_template";
 
-  private final EmbeddedPostgres server;
+  private final @Nullable Path dataDirectory;
   private final AtomicInteger databases = new AtomicInteger();
+  private volatile EmbeddedPostgres server;
 
-  private PostgresServer(EmbeddedPostgres server) {
+  private PostgresServer(EmbeddedPostgres server, @Nullable Path dataDirectory) {
     this.server = server;
+    this.dataDirectory = dataDirectory;
   }
 
   /// A server with an empty data directory of its own, removed at the end.
   public static PostgresServer start() {
-    return start(configured());
+    return start(configured(), null);
+  }
+
+  /// A server with an empty data directory of its own that does nothing by itself (no autovacuum),
+  /// so that its commit counters move only with its clients.
+  public static PostgresServer startQuiet() {
+    return start(configured().setServerConfig("autovacuum", "off"), null);
   }
 
   /// A server whose data stays in this directory and is there again at the next start.
   ///
   /// @param port the port to listen on, 0 for any free one
   public static PostgresServer start(Path dataDirectory, int port) {
-    return start(
-        configured().setDataDirectory(dataDirectory).setCleanDataDirectory(false).setPort(port));
+    return start(durable(dataDirectory, port), dataDirectory);
+  }
+
+  /// Without a shutdown hook: who keeps data also decides when the server stops.
+  private static EmbeddedPostgres.Builder durable(Path dataDirectory, int port) {
+    return configured()
+        .setDataDirectory(dataDirectory)
+        .setCleanDataDirectory(false)
+        .setRegisterShutdownHook(false)
+        .setPort(port);
   }
 
   private static EmbeddedPostgres.Builder configured() {
@@ -49,9 +68,10 @@ public final class PostgresServer implements AutoCloseable {
         .setPGStartupWait(Duration.ofSeconds(60));
   }
 
-  private static PostgresServer start(EmbeddedPostgres.Builder builder) {
+  private static PostgresServer start(
+      EmbeddedPostgres.Builder builder, @Nullable Path dataDirectory) {
     try {
-      return new PostgresServer(builder.start());
+      return new PostgresServer(builder.start(), dataDirectory);
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL did not start", e);
     }
@@ -109,6 +129,70 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /// Crashes a server of [#start(Path, int)]: its processes go at once, without a checkpoint. What
+  /// was committed is there again after [#restart].
+  public void crash() {
+    try {
+      String pid = Files.readAllLines(directory().resolve("postmaster.pid")).getFirst().strip();
+      Optional<ProcessHandle> postmaster = ProcessHandle.of(Long.parseLong(pid));
+      // SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its children for a while.
+      int status = new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException(
+            "PostgreSQL could not be crashed, kill ended with " + status);
+      }
+      postmaster.ifPresent(process -> process.onExit().join());
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL could not be crashed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while PostgreSQL went", e);
+    }
+  }
+
+  /// Starts a crashed server again, on the same port.
+  public void restart() {
+    int port = server.getPort();
+    close();
+    try {
+      server = durable(directory(), port).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL did not start again", e);
+    }
+  }
+
+  private Path directory() {
+    if (dataDirectory == null) {
+      throw new IllegalStateException("Only a server with a data directory of its own can crash");
+    }
+    return dataDirectory;
+  }
+
+  /// Ends every connection to this database but the asking one.
+  ///
+  /// @return how many were ended
+  public int terminateConnections(Database database) {
+    String sql =
+        """
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where datname = ? and pid <> pg_backend_pid()
+        """;
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        var statement = connection.prepareStatement(sql)) {
+      statement.setString(1, database.name());
+      int ended = 0;
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          ended++;
+        }
+      }
+      return ended;
+    } catch (SQLException e) {
+      throw new IllegalStateException("PostgreSQL did not end its connections", e);
+    }
+  }
+
   public int port() {
     return server.getPort();
   }
@@ -129,5 +213,10 @@ public final class PostgresServer implements AutoCloseable {
   public record Database(String url, DataSource dataSource) {
 
     public static final String USER = "postgres";
+
+    /// The name of the database in its server.
+    public String name() {
+      return url.substring(url.lastIndexOf('/') + 1);
+    }
   }
 }
