@@ -1,0 +1,58 @@
+package dev.sluice.completion.fn;
+
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import dev.sluice.request.Deadline;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.function.aws.MicronautRequestHandler;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The Lambda entry point of the completion function; `ReportBatchItemFailures` is on.
+///
+/// Settings are `datasources.default.url`, `.username`, `.password`, `sluice.objects.directory` or
+/// `sluice.objects.bucket`, `sluice.database.*` and `sluice.completion.*`. Starting opens no
+/// connection. An exception means that the whole batch must come back; a repeat of an event is
+/// safe. Safe for use by several threads.
+public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, SQSBatchResponse> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompletionHandler.class);
+
+  private final CompletionBatch batch;
+  private final CurrentInvocation invocation;
+  private final CompletionConfiguration configuration;
+
+  /// Configured by the environment.
+  public CompletionHandler() {
+    this(Map.of());
+  }
+
+  /// @param properties win over the environment
+  public CompletionHandler(Map<String, Object> properties) {
+    this(ApplicationContext.builder().properties(properties));
+  }
+
+  CompletionHandler(ApplicationContextBuilder builder) {
+    super(builder);
+    batch = applicationContext.getBean(CompletionBatch.class);
+    invocation = applicationContext.getBean(CurrentInvocation.class);
+    configuration = applicationContext.getBean(CompletionConfiguration.class);
+    LOG.atInfo()
+        .addKeyValue("answer_margin", configuration.answerMargin())
+        .addKeyValue("time_limit", configuration.timeLimit())
+        .addKeyValue("quarantine_after", configuration.quarantineAfter())
+        .log("Completion function started");
+  }
+
+  @Override
+  public SQSBatchResponse execute(SQSEvent event) {
+    Deadline deadline = invocation.takeDeadline(configuration.timeLimit());
+    @Nullable List<SQSEvent.SQSMessage> messages = event.getRecords();
+    return batch.process(
+        messages == null ? List.of() : messages.stream().map(Message::of).toList(), deadline);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.completion.fn;
+
+import dev.sluice.completion.CompletionRecord;
+import dev.sluice.completion.FinishedRecord;
+import dev.sluice.completion.ObjectStore;
+import dev.sluice.completion.RecordBody;
+import dev.sluice.completion.StartedRecord;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/// Brings bodies that lie in the object store into their records, before a transaction is open.
+final class FetchedBodies {
+
+  private final ObjectStore objects;
+
+  FetchedBodies(ObjectStore objects) {
+    this.objects = objects;
+  }
+
+  /// What became of a record's body.
+  sealed interface Fetch {
+
+    /// @param record its body is inline or absent
+    record Complete(CompletionRecord record) implements Fetch {}
+
+    /// @param reason `missing_object`, `wrong_object` or `objects_unavailable`
+    /// @param lasting false when only the store did not answer
+    record Failed(String reason, boolean lasting) implements Fetch {}
+  }
+
+  Fetch fetch(CompletionRecord record) {
+    return switch (record) {
+      case StartedRecord(var head, RecordBody.Elsewhere body) ->
+          fetch(body, inline -> new StartedRecord(head, inline));
+      case FinishedRecord finished when finished.response() instanceof RecordBody.Elsewhere body ->
+          fetch(body, inline -> withResponse(finished, inline));
+      case StartedRecord _, FinishedRecord _ -> new Fetch.Complete(record);
+    };
+  }
+
+  private interface Replacement {
+    CompletionRecord with(RecordBody.Inline inline);
+  }
+
+  private Fetch fetch(RecordBody.Elsewhere body, Replacement replacement) {
+    Optional<byte[]> bytes;
+    try {
+      bytes = objects.get(body.object());
+    } catch (UncheckedIOException _) {
+      // Reported as this item's failure: the message comes back when the store may answer again.
+      return new Fetch.Failed("objects_unavailable", false);
+    }
+    if (bytes.isEmpty()) {
+      return new Fetch.Failed("missing_object", true);
+    }
+    RecordBody.Inline inline =
+        new RecordBody.Inline(
+            bytes.get(), body.encoding(), body.contentType(), body.length(), body.sha256());
+    return isWhole(inline)
+        ? new Fetch.Complete(replacement.with(inline))
+        : new Fetch.Failed("wrong_object", true);
+  }
+
+  private static FinishedRecord withResponse(
+      FinishedRecord finished, RecordBody.@Nullable Inline response) {
+    return new FinishedRecord(
+        finished.head(),
+        finished.outcome(),
+        finished.status(),
+        finished.failure(),
+        finished.clientDisconnected(),
+        finished.timeToFirstByteMillis(),
+        finished.completedAt(),
+        finished.usage(),
+        finished.attempts(),
+        response);
+  }
+
+  /// True when the decoded bytes have the length and the hash that the record names.
+  private static boolean isWhole(RecordBody.Inline body) {
+    if (body.length() < 0 || body.length() > Integer.MAX_VALUE - 8) {
+      return false;
+    }
+    try (InputStream in = decoded(body)) {
+      // One byte more than expected shows that there are too many, without reading them all.
+      byte[] bytes = in.readNBytes((int) body.length() + 1);
+      return bytes.length == body.length() && RecordBody.sha256(bytes).equals(body.sha256());
+    } catch (IOException _) {
+      return false; // Not what its encoding says: as wrong as a wrong hash.
+    }
+  }
+
+  private static InputStream decoded(RecordBody.Inline body) throws IOException {
+    InputStream bytes = new ByteArrayInputStream(body.bytes());
+    return switch (body.encoding()) {
+      case "identity" -> bytes;
+      case "gzip" -> new GZIPInputStream(bytes);
+      default -> throw new IOException("Unknown encoding");
+    };
+  }
+}
