@@ -1,37 +1,45 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.StoreFixture.ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.account.Account;
 import dev.sluice.account.AccountStore;
 import dev.sluice.account.ApiKey;
+import dev.sluice.emulators.PostgresServer.Database;
+import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
+import io.micronaut.test.support.TestPropertyProvider;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-final class PostgresAccountStoreTest {
+@MicronautTest(transactional = false, startApplication = false)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PostgresAccountStoreTest implements TestPropertyProvider {
 
   private static final Instant CREATED = Instant.parse("2026-03-01T10:00:00.123456Z");
 
-  private StoreFixture fixture;
-  private AccountStore store;
+  private final Database database = StoreFixture.newDatabase();
+  private UUID accountId = UUID.randomUUID();
 
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    store = fixture.accounts();
+  @Inject private AccountStore store;
+
+  @Override
+  public Map<String, String> getProperties() {
+    return StoreFixture.properties(database);
   }
 
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
+  @BeforeEach
+  void createAccount() {
+    accountId = UUID.randomUUID();
+    store.create(new Account(accountId, "test", true, null, CREATED));
   }
 
   @Test
@@ -49,9 +57,9 @@ final class PostgresAccountStoreTest {
 
   @Test
   void aKeyIsReadAsItWasCreatedWithTheStateOfItsAccount() {
-    ApiKey any = key("anyModel", ACCOUNT, null, null);
-    ApiKey few = key("fewModel", ACCOUNT, List.of("a", "b"), CREATED.plusSeconds(60));
-    ApiKey none = key("noModels", ACCOUNT, List.of(), null);
+    ApiKey any = key("anyModel", accountId, null, null);
+    ApiKey few = key("fewModel", accountId, List.of("a", "b"), CREATED.plusSeconds(60));
+    ApiKey none = key("noModels", accountId, List.of(), null);
 
     for (ApiKey key : List.of(any, few, none)) {
       assertThat(store.create(key)).isTrue();
@@ -61,8 +69,10 @@ final class PostgresAccountStoreTest {
       assertThat(found.accountActive()).isTrue();
     }
 
-    fixture.execute("update account set status = 'disabled'");
-    assertThat(store.findKey("anyModel").orElseThrow().accountActive()).isFalse();
+    Account disabled = new Account(UUID.randomUUID(), "disabled", false, null, CREATED);
+    store.create(disabled);
+    assertThat(store.create(key("disabled", disabled.id(), null, null))).isTrue();
+    assertThat(store.findKey("disabled").orElseThrow().accountActive()).isFalse();
     assertThat(store.findKey("unknown0")).isEmpty();
   }
 
@@ -70,12 +80,12 @@ final class PostgresAccountStoreTest {
   void aKeyOfAnUnknownAccountIsNotCreated() {
     assertThat(store.create(key("orphaned", UUID.randomUUID(), null, null))).isFalse();
 
-    assertThat(fixture.count("api_key")).isZero();
+    assertThat(store.findKey("orphaned")).isEmpty();
   }
 
   @Test
   void revokingIsForGoodAndKeepsItsFirstTime() {
-    assertThat(store.create(key("revoked0", ACCOUNT, null, null))).isTrue();
+    assertThat(store.create(key("revoked0", accountId, null, null))).isTrue();
     assertThat(store.findKey("revoked0").orElseThrow().key().revokedAt()).isNull();
 
     assertThat(store.revoke("revoked0")).isTrue();

@@ -35,12 +35,9 @@ final class StoreFixture implements AutoCloseable {
   final Database database;
   private final ApplicationContext context;
 
-  private StoreFixture(Database database, String url) {
+  private StoreFixture(Database database) {
     this.database = database;
-    Map<String, Object> properties = new HashMap<>();
-    properties.put("datasources.default.url", url);
-    properties.put("datasources.default.username", Database.USER);
-    properties.put("datasources.default.password", "");
+    Map<String, Object> properties = new HashMap<>(properties(database));
     properties.put("sluice.database.pool-size", 4);
     properties.put("sluice.database.statement-timeout", "5s");
     properties.put("sluice.database.socket-timeout", "6s");
@@ -52,8 +49,22 @@ final class StoreFixture implements AutoCloseable {
   }
 
   static StoreFixture create() {
-    Database database = Server.INSTANCE.newDatabase();
-    return new StoreFixture(database, database.url());
+    return new StoreFixture(newDatabase());
+  }
+
+  static Database newDatabase() {
+    return Server.INSTANCE.newDatabase();
+  }
+
+  /// What a context needs to use this database.
+  static Map<String, String> properties(Database database) {
+    return Map.of(
+        "datasources.default.url",
+        database.url(),
+        "datasources.default.username",
+        Database.USER,
+        "datasources.default.password",
+        "");
   }
 
   CompletionStore completions() {
