@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -21,9 +22,21 @@ record Column<T>(String sqlType, Function<T, @Nullable Object> value) {
       Column<T> column = columns.get(i);
       @Nullable Object[] elements = new @Nullable Object[rows.size()];
       for (int row = 0; row < elements.length; row++) {
-        elements[row] = column.value().apply(rows.get(row));
+        @Nullable Object element = column.value().apply(rows.get(row));
+        elements[row] = element instanceof String text ? encodable(text) : element;
       }
       statement.setArray(i + 1, connection.createArrayOf(column.sqlType(), elements));
     }
+  }
+
+  /// The text itself, when it has a form in UTF-8. The driver would write a question mark for an
+  /// unpaired surrogate and nobody would know.
+  ///
+  /// @throws SQLException as the server refuses text that it cannot represent
+  static String encodable(String text) throws SQLException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new SQLException("Text with an unpaired surrogate", "22021");
+    }
+    return text;
   }
 }

@@ -199,7 +199,7 @@ final class CompletionStatements {
           statement.setObject(2, row.accountId());
           statement.setBytes(3, inline.bytes());
           statement.setString(4, inline.encoding());
-          statement.setString(5, inline.contentType());
+          statement.setString(5, Column.encodable(inline.contentType()));
           statement.setLong(6, inline.length());
           statement.setString(7, inline.sha256());
           statement.addBatch();

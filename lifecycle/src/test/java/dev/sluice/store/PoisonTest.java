@@ -41,6 +41,7 @@ final class PoisonTest {
   /// What can be wrong with one record, and the state that PostgreSQL answers with.
   enum Kind {
     NUL_IN_TEXT("invalid_value"),
+    UNPAIRED_SURROGATE("invalid_value"),
     UNKNOWN_ACCOUNT("constraint_violation"),
     CHECK_VIOLATION("constraint_violation"),
     OVER_LONG("constraint_violation"),
@@ -56,6 +57,7 @@ final class PoisonTest {
     CompletionRecord record(ResponseId id) {
       return switch (this) {
         case NUL_IN_TEXT -> started(withModel(head(id, ACCOUNT), "a\0b"));
+        case UNPAIRED_SURROGATE -> started(withModel(head(id, ACCOUNT), "a\ud800b"));
         case UNKNOWN_ACCOUNT -> finished(head(id, new UUID(1, 2)));
         case CHECK_VIOLATION -> finished(head(id, ACCOUNT), -1L);
         case OVER_LONG -> started(withModel(head(id, ACCOUNT), "m".repeat(10_000)));
