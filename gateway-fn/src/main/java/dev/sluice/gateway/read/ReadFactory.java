@@ -1,0 +1,29 @@
+package dev.sluice.gateway.read;
+
+import dev.sluice.request.Pause;
+import dev.sluice.request.RequestStore;
+import dev.sluice.request.ResponseIds;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/// The beans that read stored responses.
+@Factory
+final class ReadFactory {
+
+  @Singleton
+  ResponseLookup responseLookup(
+      RequestStore requests, ResponseIds ids, InstantSource clock, Pause pause) {
+    return new ResponseLookup(requests, ids, clock, pause);
+  }
+
+  @Singleton
+  ResponseReader responseReader(RequestStore requests, ResponseLookup lookup) {
+    return new ResponseReader(requests, lookup);
+  }
+
+  @Singleton
+  ContentReader contentReader(RequestStore requests, ResponseLookup lookup) {
+    return new ContentReader(requests, lookup);
+  }
+}
