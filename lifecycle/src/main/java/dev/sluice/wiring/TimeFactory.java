@@ -2,6 +2,7 @@ package dev.sluice.wiring;
 
 import dev.sluice.request.Pause;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -10,8 +11,9 @@ import java.time.InstantSource;
 @Factory
 final class TimeFactory {
 
-  /// For display and order only; the database's clock decides.
+  /// For display and order only; the database's clock decides. The HTTP framework brings another.
   @Singleton
+  @Primary
   InstantSource instantSource() {
     return InstantSource.system();
   }

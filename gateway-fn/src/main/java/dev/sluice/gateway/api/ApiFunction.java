@@ -1,0 +1,107 @@
+package dev.sluice.gateway.api;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.http.Route;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.Metrics;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The Lambda handler of every route that is not inference: buffered, at most 29 seconds.
+///
+/// It is the outermost frame: it finds the route, and whatever ends a request inside or outside the
+/// framework leaves as the one error envelope with `x-request-id`. Safe for use by several threads.
+public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
+
+  private final Map<String, Object> properties;
+  private final Metrics metrics;
+
+  /// As Lambda makes it, configured by the environment.
+  public ApiFunction() {
+    this(Map.of());
+  }
+
+  /// @param properties win over the environment
+  public ApiFunction(Map<String, Object> properties) {
+    // Before the constructor of the parent, which asks for the builder.
+    this.properties = Map.copyOf(properties);
+    super();
+    this.metrics = applicationContext.getBean(Metrics.class);
+  }
+
+  /// @param context of a test, which also closes it
+  ApiFunction(ApplicationContext context) {
+    this.properties = Map.of();
+    super(context);
+    this.metrics = applicationContext.getBean(Metrics.class);
+  }
+
+  @Override
+  protected ApplicationContextBuilder newApplicationContextBuilder() {
+    return super.newApplicationContextBuilder().properties(properties);
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(
+      APIGatewayProxyRequestEvent event, Context lambda) {
+    InboundRequest inbound = ProxyEvents.read(event, lambda);
+    APIGatewayProxyResponseEvent answer;
+    String label = "none";
+    try {
+      Route route = route(inbound);
+      label = route.name().toLowerCase(Locale.ROOT);
+      answer = super.handleRequest(new RoutedEvent(route, inbound), lambda);
+    } catch (RuntimeException e) {
+      answer = Errors.event(e, inbound.requestId());
+    }
+    metrics.count(Metric.GATEWAY_REQUESTS, label, String.valueOf(answer.getStatusCode()));
+    return withOwnHeaders(answer, inbound.requestId());
+  }
+
+  private static Route route(InboundRequest inbound) {
+    return Route.of(inbound.method(), inbound.path())
+        .filter(route -> route.function() == Route.Function.API)
+        .orElseThrow(() -> noRoute(inbound));
+  }
+
+  private static GatewayException noRoute(InboundRequest inbound) {
+    List<String> methods = Route.methodsOf(inbound.path());
+    if (methods.isEmpty() || methods.contains(inbound.method())) {
+      return GatewayException.of(
+          ErrorCode.ROUTE_NOT_FOUND, "There is no such route here. The base URL ends in /v1.");
+    }
+    String allowed = String.join(", ", methods);
+    return GatewayException.of(
+            ErrorCode.METHOD_NOT_ALLOWED, "This path takes " + allowed + " only.")
+        .withHeader("allow", allowed);
+  }
+
+  private static APIGatewayProxyResponseEvent withOwnHeaders(
+      APIGatewayProxyResponseEvent answer, String requestId) {
+    Map<String, String> headers = new TreeMap<>();
+    if (answer.getMultiValueHeaders() != null) {
+      answer
+          .getMultiValueHeaders()
+          .forEach((name, values) ->
+              headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+    }
+    if (answer.getHeaders() != null) {
+      answer
+          .getHeaders()
+          .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+    }
+    headers.put("cache-control", "no-store");
+    headers.put("x-request-id", requestId);
+    return answer.withMultiValueHeaders(null).withHeaders(headers);
+  }
+}
