@@ -32,6 +32,9 @@ public final class ChatStream {
   private static final byte[] DONE_DATA = "[DONE]".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
 
+  /// Enough to hold any error message; the whole of it is in the ending.
+  private static final int KEPT_TEXT = 4_096;
+
   /// @param id what the client sees as the id of the completion
   /// @param model the alias that the client asked for
   /// @param usage whether the client asked for usage
@@ -150,7 +153,10 @@ public final class ChatStream {
   }
 
   private void fail(int status, byte[] data) {
-    failure = FailureReason.ofStatus(status, new String(data, StandardCharsets.UTF_8));
+    String text = new String(data, StandardCharsets.UTF_8);
+    failure =
+        FailureReason.ofStatus(
+            status, text.length() > KEPT_TEXT ? text.substring(0, KEPT_TEXT) : text);
     error = data;
   }
 
