@@ -1,0 +1,117 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.Outcome;
+import dev.sluice.translate.FinishReason;
+import dev.sluice.translate.HiddenError;
+import dev.sluice.upstream.UpstreamResult;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonDocument;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Tells whether a 2xx body is what was asked for. Model servers and the proxies in front of them
+/// answer 200 with error objects, HTML and nothing at all.
+final class AnswerRules {
+
+  private AnswerRules() {}
+
+  /// What a 2xx body is.
+  sealed interface Verdict {
+
+    /// The answer, cut by a limit or not.
+    record Sound(JsonDocument document, Outcome outcome) implements Verdict {}
+
+    /// An error under the wrong status.
+    ///
+    /// @param status the one that was meant
+    record Hidden(int status) implements Verdict {}
+
+    /// Something else.
+    ///
+    /// @param why our own sentence for the client
+    record Invalid(String why) implements Verdict {}
+  }
+
+  /// Judges a complete body that is not a stream.
+  static Verdict check(Endpoint endpoint, UpstreamResult.Answered head, byte[] body) {
+    if (isCompressed(head)) {
+      return new Verdict.Invalid("The model server compressed its answer unasked.");
+    }
+    if (body.length == 0) {
+      return new Verdict.Invalid("The model server's answer is empty.");
+    }
+    Optional<JsonDocument> parsed =
+        Json.parseUpstream(body) instanceof Json.Parse.Parsed(JsonDocument document)
+                && document.root() instanceof JsonObject
+            ? Optional.of(document)
+            : Optional.empty();
+    Optional<Integer> hidden = parsed.flatMap(document -> HiddenError.statusOf(document.object()));
+    if (hidden.isPresent()) {
+      return new Verdict.Hidden(hidden.get());
+    }
+    if (parsed.isEmpty() || head.header("content-type").filter(type -> !isJson(type)).isPresent()) {
+      return new Verdict.Invalid("The model server's answer is not a JSON object.");
+    }
+    return switch (endpoint) {
+      case CHAT_COMPLETIONS -> chat(parsed.get());
+      case EMBEDDINGS -> embeddings(parsed.get());
+      case RESPONSES -> throw new IllegalArgumentException("Responses have rules of their own");
+    };
+  }
+
+  private static Verdict chat(JsonDocument document) {
+    List<JsonValue> choices = document.object().items("choices");
+    boolean complete =
+        !choices.isEmpty()
+            && choices.stream()
+                .allMatch(choice ->
+                    choice instanceof JsonObject object && object.object("message").isPresent());
+    if (!complete) {
+      return new Verdict.Invalid("The model server's answer has no choices.");
+    }
+    Outcome outcome = FinishReason.ofCompletion(document.object()).outcome();
+    return outcome == Outcome.FAILED
+        ? new Verdict.Invalid("The model server ended its answer with an error, or without an end.")
+        : new Verdict.Sound(document, outcome);
+  }
+
+  private static Verdict embeddings(JsonDocument document) {
+    List<JsonValue> data = document.object().items("data");
+    boolean complete =
+        !data.isEmpty()
+            && data.stream()
+                .allMatch(item -> item instanceof JsonObject object && object.has("embedding"));
+    return complete
+        ? new Verdict.Sound(document, Outcome.COMPLETED)
+        : new Verdict.Invalid("The model server's answer has no embeddings.");
+  }
+
+  /// True when the head announces server-sent events that can be read as they come.
+  static boolean isStream(UpstreamResult.Answered head) {
+    return head.status() == 200
+        && !isCompressed(head)
+        && head.header("content-type")
+            .filter(type -> mediaType(type).equals("text/event-stream"))
+            .isPresent();
+  }
+
+  private static boolean isCompressed(UpstreamResult.Answered head) {
+    return head.header("content-encoding")
+        .filter(coding -> !coding.isBlank() && !coding.strip().equalsIgnoreCase("identity"))
+        .isPresent();
+  }
+
+  private static boolean isJson(String contentType) {
+    String type = mediaType(contentType);
+    return type.equals("application/json") || type.endsWith("+json");
+  }
+
+  private static String mediaType(String contentType) {
+    int end = contentType.indexOf(';');
+    return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.Usage;
+import org.jspecify.annotations.Nullable;
+
+/// How the upstream call of a request ended, as the row will say it.
+///
+/// @param status the upstream's own, null when it gave none
+/// @param failure present exactly when the outcome is failed
+/// @param body the answer as the client gets it, or what the upstream sent instead; null when there
+///   is nothing
+@SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
+record Ending(
+    Outcome outcome,
+    @Nullable Integer status,
+    @Nullable FailureReason failure,
+    @Nullable Usage usage,
+    byte @Nullable [] body,
+    String contentType) {
+
+  static final String JSON = "application/json";
+
+  /// A call that failed before it had a body.
+  static Ending failed(@Nullable Integer status, FailureReason failure) {
+    return new Ending(Outcome.FAILED, status, failure, null, null, JSON);
+  }
+
+  static Ending failed(
+      @Nullable Integer status, FailureReason failure, byte[] body, String contentType) {
+    return new Ending(
+        Outcome.FAILED, status, failure, null, body.length == 0 ? null : body, contentType);
+  }
+
+  /// The word of attempts and logs; null when nothing failed.
+  @Nullable String label() {
+    return failure == null ? null : failure.label();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.gateway.inference;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+import java.time.Duration;
+
+/// What an operator can set about the inference path, as `sluice.gateway.…`.
+///
+/// @param maxBodyBytes of a request; API Gateway carries 6 MB for the whole event, so about 5 MB of
+///   JSON
+/// @param maxResponseBytes of an upstream's answer, streams included
+/// @param maxEventBytes of one event of a stream
+/// @param keepAlive a stream that was silent for so long gets a comment
+/// @param startedWithin how long the acknowledgement of a `started` record may take
+/// @param endMargin the part of the function's time that an upstream call leaves for recording its
+///   end; longer than `sluice.queue.retry-for` and a spill together
+/// @param maxTotal of a call that is not streamed: API Gateway cuts five minutes of silence
+/// @param maxStreamTotal of a streamed call: the function lives 15 minutes
+@ConfigurationProperties("sluice.gateway")
+public record GatewaySettings(
+    @Bindable(defaultValue = "6291456") int maxBodyBytes,
+    @Bindable(defaultValue = "33554432") int maxResponseBytes,
+    @Bindable(defaultValue = "8388608") int maxEventBytes,
+    @Bindable(defaultValue = "15s") Duration keepAlive,
+    @Bindable(defaultValue = "5s") Duration startedWithin,
+    @Bindable(defaultValue = "20s") Duration endMargin,
+    @Bindable(defaultValue = "270s") Duration maxTotal,
+    @Bindable(defaultValue = "14m") Duration maxStreamTotal) {
+
+  public GatewaySettings {
+    if (maxBodyBytes < 1 || maxResponseBytes < 1 || maxEventBytes < 1) {
+      throw new IllegalArgumentException("sluice.gateway: sizes are at least one byte");
+    }
+    if (!isPositive(keepAlive)
+        || !isPositive(startedWithin)
+        || !isPositive(endMargin)
+        || !isPositive(maxTotal)
+        || !isPositive(maxStreamTotal)) {
+      throw new IllegalArgumentException("sluice.gateway: times are longer than nothing");
+    }
+  }
+
+  private static boolean isPositive(Duration duration) {
+    return !duration.isNegative() && !duration.isZero();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.gateway.inference;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.util.Map;
+
+/// The Lambda form of the inference path: a proxy event in, a streamed answer out.
+///
+/// The beans are made when the instance is, without a connection to anything. Invocations may run
+/// at the same time. Nothing goes on after the reply.
+public final class InferenceFunction implements RequestStreamHandler, AutoCloseable {
+
+  private final ApplicationContext context;
+  private final InferenceService service;
+  private final ProxyRequestReader reader;
+
+  /// Configured by the environment, as on Lambda.
+  public InferenceFunction() {
+    this(Map.of());
+  }
+
+  /// @param properties win over the environment
+  public InferenceFunction(Map<String, Object> properties) {
+    // Deducing the environment would look for cloud metadata servers at every start.
+    this(
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .banner(false)
+            .properties(properties)
+            .start());
+  }
+
+  /// @param context is closed with this function
+  InferenceFunction(ApplicationContext context) {
+    this.context = context;
+    this.service = context.getBean(InferenceService.class);
+    this.reader = new ProxyRequestReader(context.getBean(SecureRandom.class));
+  }
+
+  @Override
+  public void handleRequest(InputStream event, OutputStream answer, Context invocation)
+      throws IOException {
+    service.handle(reader.read(event.readAllBytes(), invocation), new StreamingReply(answer));
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

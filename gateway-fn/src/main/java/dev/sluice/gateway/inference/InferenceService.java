@@ -1,0 +1,166 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.gateway.auth.Authenticator;
+import dev.sluice.gateway.auth.Caller;
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.ErrorReply;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.http.Reply;
+import dev.sluice.gateway.http.Route;
+import dev.sluice.gateway.read.ResponseReader;
+import dev.sluice.request.Endpoint;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.Metrics;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The inference path without a transport: a request comes in, a status, headers and bytes go out.
+/// Every request is answered, and no exception leaves. Safe for use by several threads.
+@Singleton
+public final class InferenceService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(InferenceService.class);
+
+  /// What a read leaves of the function's time to write its answer.
+  private static final Duration READ_MARGIN = Duration.ofSeconds(2);
+
+  private static final List<String> INTERNAL = List.of("x-sluice-", "x-fusillade-", "x-onwards-");
+
+  /// The one header of ours that is meant for clients to send.
+  private static final String DIALECT = "x-sluice-dialect";
+
+  private final Authenticator authenticator;
+  private final Admissions admissions;
+  private final RealtimePath realtime;
+  private final ResponseReader reader;
+  private final Metrics metrics;
+
+  InferenceService(
+      Authenticator authenticator,
+      Admissions admissions,
+      RealtimePath realtime,
+      ResponseReader reader,
+      Metrics metrics) {
+    this.authenticator = authenticator;
+    this.admissions = admissions;
+    this.realtime = realtime;
+    this.reader = reader;
+    this.metrics = metrics;
+  }
+
+  /// Answers one request. When the client leaves, the call that was made for it is still recorded.
+  public void handle(InboundRequest inbound, Reply reply) {
+    long start = inbound.deadline().nanoClock().getAsLong();
+    Optional<Route> route =
+        Route.of(inbound.method(), inbound.path())
+            .filter(found -> found.function() == Route.Function.INFERENCE);
+    String label = route.map(InferenceService::label).orElse("unknown");
+    ClientReply client = new ClientReply(reply);
+    RequestSummary summary = new RequestSummary();
+    countInternalHeaders(inbound);
+    try {
+      serve(route.orElseThrow(() -> unrouted(inbound)), inbound, start, client, summary);
+    } catch (RuntimeException e) {
+      refuse(e, inbound, client, summary);
+    }
+    long took = inbound.deadline().nanoClock().getAsLong() - start;
+    metrics.count(Metric.GATEWAY_REQUESTS, label, String.valueOf(client.status()));
+    metrics.record(Metric.REQUEST_BYTES, inbound.body().length, label);
+    metrics.record(Metric.RESPONSE_BYTES, (double) client.bytes(), label);
+    summary.log(
+        LOG,
+        new RequestSummary.Line(
+            inbound.requestId(),
+            inbound.traceId(),
+            label,
+            client.status(),
+            Duration.ofNanos(took)));
+  }
+
+  /// The word of the endpoint where a route is one, as in all other figures.
+  private static String label(Route route) {
+    return Endpoint.ofPath(route.template())
+        .map(Endpoint::label)
+        .orElse(route.name().toLowerCase(Locale.ROOT));
+  }
+
+  private void serve(
+      Route route,
+      InboundRequest inbound,
+      long startNanos,
+      ClientReply client,
+      RequestSummary summary) {
+    Caller caller = authenticator.authenticate(inbound);
+    summary.recognised(caller);
+    if (route == Route.GET_RESPONSE) {
+      read(inbound, route.variable(inbound.path()), caller, client);
+      return;
+    }
+    Endpoint endpoint =
+        Endpoint.ofPath(route.template())
+            .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
+    Admission admission = admissions.admit(endpoint, inbound, caller, startNanos);
+    summary.admitted(admission.id(), admission.model().alias());
+    realtime.serve(admission, client, summary);
+  }
+
+  private void read(InboundRequest inbound, String id, Caller caller, ClientReply client) {
+    if (inbound.query("stream").filter(value -> !value.equals("false")).isPresent()) {
+      throw GatewayException.of(
+          ErrorCode.NOT_SUPPORTED,
+          "Replaying a response as a stream is not offered yet; leave 'stream' out.",
+          "stream");
+    }
+    byte[] body = reader.response(caller, id, inbound.deadline().minus(READ_MARGIN));
+    client.start(200, ReplyHeaders.of(Ending.JSON, inbound.requestId()));
+    client.write(body);
+  }
+
+  private static GatewayException unrouted(InboundRequest inbound) {
+    List<String> methods = Route.methodsOf(inbound.path());
+    return methods.isEmpty() || methods.contains(inbound.method())
+        ? GatewayException.of(
+            ErrorCode.ROUTE_NOT_FOUND, "There is no such path. The base URL ends in /v1.")
+        : GatewayException.of(
+                ErrorCode.METHOD_NOT_ALLOWED,
+                "This path has no such method; it has " + String.join(", ", methods) + ".")
+            .withHeader("allow", String.join(", ", methods));
+  }
+
+  private static void refuse(
+      RuntimeException thrown, InboundRequest inbound, ClientReply client, RequestSummary summary) {
+    ErrorReply error = ErrorReply.of(thrown, inbound.requestId());
+    if (error.status() == 500) {
+      LOG.atError()
+          .addKeyValue("request_id", inbound.requestId())
+          .setCause(thrown)
+          .log("A request failed by a fault of the gateway");
+    }
+    if (client.isStarted()) {
+      return; // A stream that broke has told its client so.
+    }
+    Map<String, String> headers = new LinkedHashMap<>(error.headers());
+    summary.id().ifPresent(id -> headers.put(ReplyHeaders.RESPONSE_ID, id.text()));
+    client.start(error.status(), headers);
+    client.write(error.body());
+  }
+
+  /// They change nothing; that they are sent at all is worth knowing.
+  private void countInternalHeaders(InboundRequest inbound) {
+    long count =
+        inbound.headers().keySet().stream()
+            .filter(name -> !name.equals(DIALECT) && INTERNAL.stream().anyMatch(name::startsWith))
+            .count();
+    if (count > 0) {
+      metrics.record(Metric.INTERNAL_HEADERS_STRIPPED, (double) count);
+    }
+  }
+}

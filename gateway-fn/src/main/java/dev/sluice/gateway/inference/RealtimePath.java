@@ -1,0 +1,221 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.completion.CompletionRecorder;
+import dev.sluice.completion.CompletionRecorder.Kept;
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.ErrorReply;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.errors.UpstreamErrors;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.CallLost;
+import dev.sluice.request.FailureReason.NonRetriableStatus;
+import dev.sluice.request.FailureReason.RetriableStatus;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.Metrics;
+import dev.sluice.translate.ChatStream;
+import dev.sluice.upstream.UpstreamClient;
+import dev.sluice.upstream.UpstreamResult;
+import dev.sluice.upstream.UpstreamResult.Answered;
+import dev.sluice.upstream.UpstreamResult.Unanswered;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue.JsonObject;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Serves admitted requests: calls the model server, passes its answer on, and records both ends.
+///
+/// What waits for what is the promise of this class. Nothing reaches the client before the
+/// `started` record is acknowledged, which is sent while the upstream call is under way. The body
+/// of an answer that is not streamed, and the `[DONE]` of one that is, wait for the `finished`
+/// record. Safe for use by several threads.
+@Singleton
+final class RealtimePath {
+
+  private final UpstreamClient upstreams;
+  private final CompletionRecorder recorder;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private final GatewaySettings settings;
+
+  RealtimePath(
+      UpstreamClient upstreams,
+      CompletionRecorder recorder,
+      Metrics metrics,
+      InstantSource clock,
+      GatewaySettings settings) {
+    this.upstreams = upstreams;
+    this.recorder = recorder;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.settings = settings;
+  }
+
+  /// Answers the client, or throws before anything has reached it.
+  ///
+  /// @throws GatewayException what the client is told instead of an answer
+  /// @throws dev.sluice.completion.QueueUnavailableException when the start could not be recorded;
+  ///   the upstream call is aborted
+  void serve(Admission admission, ClientReply client, RequestSummary summary) {
+    Recording recording = new Recording(recorder, clock, admission);
+    try (Attempts attempts = new Attempts(admission, upstreams, metrics, clock)) {
+      Exchange exchange = new Exchange(admission, client, summary, recording, attempts);
+      attempts.begin();
+      recording.started(settings.startedWithin());
+      try {
+        answer(exchange, attempts.settle());
+      } catch (RuntimeException e) {
+        if (recording.isOpen()) {
+          var _ = finish(exchange, lost(), null);
+        }
+        throw e;
+      }
+    }
+  }
+
+  private record Exchange(
+      Admission admission,
+      ClientReply client,
+      RequestSummary summary,
+      Recording recording,
+      Attempts attempts) {}
+
+  private static Ending lost() {
+    return Ending.failed(null, new CallLost("The gateway failed while it passed the answer on."));
+  }
+
+  private void answer(Exchange exchange, UpstreamResult result) {
+    switch (result) {
+      case Unanswered(FailureReason reason) ->
+          reply(exchange, JsonAnswer.unanswered(reason), null, Map.of());
+      case Answered head -> {
+        FirstByteTimer body = new FirstByteTimer(head.body(), exchange.admission());
+        if (exchange.admission().request().stream() && AnswerRules.isStream(head)) {
+          stream(exchange, head, body);
+        } else {
+          JsonAnswer answer = JsonAnswer.read(exchange.admission(), head, body);
+          reply(
+              exchange,
+              answer,
+              body.millis(),
+              ReplyHeaders.of(Ending.JSON, exchange.admission(), head));
+        }
+      }
+    }
+  }
+
+  private void reply(
+      Exchange exchange,
+      JsonAnswer answer,
+      @Nullable Long firstByteMillis,
+      Map<String, String> headers) {
+    if (finish(exchange, answer.ending(), firstByteMillis) == Kept.LOST) {
+      throw notRecorded();
+    }
+    switch (answer) {
+      case JsonAnswer.Refused(Ending _, GatewayException error) ->
+          throw error.withHeader(ReplyHeaders.OVERHEAD, overhead(exchange));
+      case JsonAnswer.Served(Ending _, byte[] body) -> {
+        headers.put(ReplyHeaders.OVERHEAD, overhead(exchange));
+        exchange.client().start(200, headers);
+        exchange.client().write(body);
+      }
+    }
+  }
+
+  private void stream(Exchange exchange, Answered head, FirstByteTimer body) {
+    Admission admission = exchange.admission();
+    ClientReply client = exchange.client();
+    client.start(200, ReplyHeaders.of("text/event-stream", admission, head));
+    try {
+      ChatStream chat =
+          new ChatStream(
+              new ChatStream.View(
+                  admission.id().text(),
+                  admission.model().alias(),
+                  admission.request() instanceof ValidRequest.Chat request && request.usage()),
+              settings.maxEventBytes());
+      ChatStream.Ending streamed =
+          new StreamRelay(chat, client, admission, settings.keepAlive()).relay(body);
+      Optional<GatewayException> error =
+          Optional.ofNullable(streamed.failure()).map(reason -> streamError(reason, streamed));
+      error.ifPresent(told -> client.write(frame(told, admission)));
+      if (finish(exchange, ending(head, streamed), body.millis()) != Kept.LOST) {
+        client.write(ChatStream.DONE);
+        StreamRelay.drain(body);
+      } else if (error.isEmpty()) {
+        client.write(frame(notRecorded(), admission));
+      }
+    } catch (RuntimeException e) {
+      client.write(frame(e, admission));
+      throw e;
+    }
+  }
+
+  private static GatewayException streamError(FailureReason reason, ChatStream.Ending streamed) {
+    byte[] error = streamed.error();
+    return switch (reason) {
+      case RetriableStatus(int status, String _) when error != null ->
+          UpstreamErrors.toException(status, error, Ending.JSON, Optional.empty());
+      case NonRetriableStatus(int status, String _) when error != null ->
+          UpstreamErrors.toException(status, error, Ending.JSON, Optional.empty());
+      default -> UpstreamFailures.toException(reason);
+    };
+  }
+
+  private static Ending ending(Answered head, ChatStream.Ending streamed) {
+    JsonObject completion = streamed.completion();
+    return new Ending(
+        streamed.outcome(),
+        head.status(),
+        streamed.failure(),
+        streamed.usage(),
+        completion == null ? streamed.error() : Json.write(completion),
+        Ending.JSON);
+  }
+
+  private static byte[] frame(Throwable thrown, Admission admission) {
+    return ChatStream.frame(ErrorReply.of(thrown, admission.inbound().requestId()).body());
+  }
+
+  private Kept finish(Exchange exchange, Ending ending, @Nullable Long firstByteMillis) {
+    if (exchange.attempts().isRunning()) {
+      exchange.attempts().end(ending.status(), ending.label());
+    }
+    exchange.summary().ended(ending.outcome());
+    if (exchange.client().isGone()) {
+      metrics.count(Metric.CLIENT_DISCONNECTS, exchange.admission().request().endpoint().label());
+    }
+    if (firstByteMillis != null) {
+      metrics.record(
+          Metric.GATEWAY_TIME_TO_FIRST_BYTE,
+          firstByteMillis.doubleValue(),
+          exchange.admission().request().endpoint().label());
+    }
+    return exchange
+        .recording()
+        .finished(
+            ending,
+            new Recording.Circumstances(
+                exchange.attempts().list(), firstByteMillis, exchange.client().isGone()));
+  }
+
+  private static GatewayException notRecorded() {
+    return GatewayException.of(
+            ErrorCode.OVERLOADED,
+            "The answer came, but it could not be recorded, so it is withheld. Try again.")
+        .withHeader("retry-after", "1");
+  }
+
+  /// What the gateway itself took so far, for the client and for the metric.
+  private String overhead(Exchange exchange) {
+    var took = exchange.admission().elapsed().minus(exchange.attempts().upstreamTime());
+    metrics.record(
+        Metric.GATEWAY_OVERHEAD,
+        took.toNanos() / 1e6,
+        exchange.admission().request().endpoint().label());
+    return ReplyHeaders.millis(took);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.ServiceTier;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonDocument;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/// What a request must be before anything is done for it. Strict where a mistake would be silent;
+/// members that nobody here knows are left to the model server.
+final class RequestRules {
+
+  private static final int MAX_MODEL_LENGTH = 256;
+  private static final Pattern JSON_TYPE =
+      Pattern.compile(
+          "application/([a-z0-9.+-]+\\+)?json\\s*(;\\s*charset\\s*=\\s*\"?utf-?8\"?\\s*)?;?");
+
+  private final int maxBodyBytes;
+
+  RequestRules(int maxBodyBytes) {
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  /// Checks a request for this endpoint.
+  ///
+  /// @throws GatewayException 400, 413 or 415, naming the field at fault
+  ValidRequest check(Endpoint endpoint, InboundRequest inbound) {
+    if (inbound.body().length > maxBodyBytes) {
+      throw GatewayException.of(
+          ErrorCode.REQUEST_TOO_LARGE,
+          "The body has "
+              + inbound.body().length
+              + " bytes; one call can carry "
+              + maxBodyBytes
+              + ". Send less in one call, or refer to images and files by URL.");
+    }
+    String type = inbound.header("content-type").orElse("application/json").strip();
+    if (!JSON_TYPE.matcher(type.toLowerCase(Locale.ROOT)).matches()) {
+      throw GatewayException.of(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "The body must be JSON in UTF-8: send \"Content-Type: application/json\".");
+    }
+    JsonDocument document = parse(inbound.body());
+    Field body = Field.root(document.object());
+    return switch (endpoint) {
+      case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
+      case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
+      case RESPONSES ->
+          throw GatewayException.of(
+              ErrorCode.NOT_SUPPORTED,
+              "POST /v1/responses is not offered yet; use POST /v1/chat/completions.");
+    };
+  }
+
+  private static JsonDocument parse(byte[] bytes) {
+    return switch (Json.parse(bytes)) {
+      case Json.Parse.Parsed(JsonDocument document) -> {
+        if (!(document.root() instanceof JsonObject)) {
+          throw GatewayException.of(
+              ErrorCode.INVALID_JSON,
+              "The body must be a JSON object, not " + document.root().kind() + ".");
+        }
+        yield document;
+      }
+      case Json.Parse.Malformed(String message, String duplicateKey) ->
+          throw duplicateKey.isEmpty()
+              ? GatewayException.of(ErrorCode.INVALID_JSON, message)
+              : GatewayException.of(ErrorCode.DUPLICATE_KEY, message, duplicateKey);
+    };
+  }
+
+  private static ValidRequest.Common common(JsonDocument document, Field body) {
+    Field model = body.member("model").required();
+    String alias = model.text();
+    if (alias.isBlank() || alias.length() > MAX_MODEL_LENGTH) {
+      throw model.invalid("must have 1 to " + MAX_MODEL_LENGTH + " characters");
+    }
+    body.member("user").checkText();
+    Field store = body.member("store");
+    return new ValidRequest.Common(
+        document, alias, tier(body.member("service_tier")), store.isAbsent() || store.truth());
+  }
+
+  private static ServiceTier tier(Field field) {
+    if (field.isAbsent()) {
+      return ServiceTier.DEFAULT;
+    }
+    String word = field.text();
+    return switch (word) {
+      case "auto", "default", "scale", "fast" -> ServiceTier.DEFAULT;
+      case "priority" -> ServiceTier.PRIORITY;
+      case "flex", "background" ->
+          throw GatewayException.of(
+              ErrorCode.NOT_SUPPORTED,
+              "The service tier '" + word + "' is not yet offered; leave 'service_tier' out.",
+              field.path());
+      default -> throw field.invalid("must be one of auto, default, fast, flex, priority, scale");
+    };
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.request.Deadline;
+import dev.sluice.request.FailureReason;
+import dev.sluice.translate.ChatStream;
+import dev.sluice.upstream.UpstreamBody;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/// Passes a stream on, event by event, until the upstream has said everything. The end that the
+/// client may see is not written here: it waits for the record.
+///
+/// A client that has left changes nothing: the rest is read for the record. For use by one thread.
+final class StreamRelay {
+
+  private static final byte[] KEEP_ALIVE = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// The last chunk of an answer comes with its last event or right after it.
+  private static final Duration TRAILING = Duration.ofMillis(20);
+
+  private static final int MAX_TRAILING_READS = 16;
+
+  private final ChatStream chat;
+  private final ClientReply client;
+  private final Admission admission;
+  private final Duration keepAlive;
+  private Deadline silence;
+
+  /// @param keepAlive a client that has heard nothing for so long gets a comment
+  StreamRelay(ChatStream chat, ClientReply client, Admission admission, Duration keepAlive) {
+    this.chat = chat;
+    this.client = client;
+    this.admission = admission;
+    this.keepAlive = keepAlive;
+    this.silence = silence();
+  }
+
+  ChatStream.Ending relay(UpstreamBody body) {
+    while (!chat.isOver()) {
+      switch (body.next(silence.remaining())) {
+        case UpstreamBody.Read.Bytes(byte[] bytes) -> pass(chat.feed(bytes));
+        case UpstreamBody.Read.Silence _ -> write(KEEP_ALIVE);
+        case UpstreamBody.Read.End _ -> {
+          return chat.end();
+        }
+        case UpstreamBody.Read.Broken(FailureReason reason) -> {
+          return chat.broken(reason);
+        }
+      }
+    }
+    return chat.end();
+  }
+
+  /// Reads what follows the upstream's own end, so that its connection can be used again. A server
+  /// that does not end its answer promptly loses the connection instead.
+  static void drain(UpstreamBody body) {
+    for (int reads = 0; reads < MAX_TRAILING_READS; reads++) {
+      if (!(body.next(TRAILING) instanceof UpstreamBody.Read.Bytes)) {
+        return;
+      }
+    }
+  }
+
+  private void pass(List<byte[]> frames) {
+    frames.forEach(this::write);
+    if (silence.hasPassed()) {
+      // The upstream was not silent, but nothing of it was for the client.
+      write(KEEP_ALIVE);
+    }
+  }
+
+  private void write(byte[] frame) {
+    client.write(frame);
+    silence = silence();
+  }
+
+  private Deadline silence() {
+    return Deadline.in(keepAlive, admission.end().nanoClock());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.errors.UpstreamErrors;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.CallLost;
+import dev.sluice.request.FailureReason.ClientDisconnected;
+import dev.sluice.request.FailureReason.DeadlineExceeded;
+import dev.sluice.request.FailureReason.GatewayLost;
+import dev.sluice.request.FailureReason.NetworkError;
+import dev.sluice.request.FailureReason.NonRetriableStatus;
+import dev.sluice.request.FailureReason.RequestRejected;
+import dev.sluice.request.FailureReason.RetriableStatus;
+import dev.sluice.request.FailureReason.TimedOut;
+import dev.sluice.request.FailureReason.TruncatedStream;
+import dev.sluice.request.FailureReason.WorkerLost;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// What a client is told when its upstream call failed.
+final class UpstreamFailures {
+
+  /// Enough to hold any error message; the whole body is recorded beside it.
+  private static final int KEPT_TEXT = 4_096;
+
+  private UpstreamFailures() {}
+
+  /// The reason for an error status, whose text is cut.
+  static FailureReason ofStatus(int status, byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    return FailureReason.ofStatus(
+        status, text.length() > KEPT_TEXT ? text.substring(0, KEPT_TEXT) : text);
+  }
+
+  static GatewayException toException(FailureReason reason) {
+    return switch (reason) {
+      case TimedOut(String phase) -> GatewayException.of(ErrorCode.UPSTREAM_TIMEOUT, late(phase));
+      case NetworkError(String kind, String message) ->
+          kind.equals("too_large") || kind.equals("protocol")
+              ? GatewayException.of(ErrorCode.UPSTREAM_INVALID_RESPONSE, message)
+              : GatewayException.of(ErrorCode.UPSTREAM_UNAVAILABLE, message);
+      case TruncatedStream _ ->
+          GatewayException.of(
+              ErrorCode.UPSTREAM_INVALID_RESPONSE,
+              "The model server's stream ended before its answer was complete.");
+      case RetriableStatus(int status, String body) -> ofStatus(status, body);
+      case NonRetriableStatus(int status, String body) -> ofStatus(status, body);
+      case WorkerLost _,
+          GatewayLost _,
+          DeadlineExceeded _,
+          RequestRejected _,
+          CallLost _,
+          ClientDisconnected _ ->
+          GatewayException.of(
+              ErrorCode.INTERNAL_ERROR, "The call to the model server was interrupted.");
+    };
+  }
+
+  private static GatewayException ofStatus(int status, String body) {
+    return UpstreamErrors.toException(
+        status, body.getBytes(StandardCharsets.UTF_8), Ending.JSON, Optional.empty());
+  }
+
+  private static String late(String phase) {
+    return switch (phase) {
+      case "connect" -> "The model server did not accept a connection in time.";
+      case "first_byte" ->
+          "The model server did not begin to answer in time. Use stream: true for long answers.";
+      case "idle" -> "The model server stopped in the middle of its answer.";
+      default ->
+          "The answer took longer than one call may. Use stream: true, or ask for a shorter"
+              + " answer.";
+    };
+  }
+}

@@ -1,0 +1,194 @@
+package dev.sluice.gateway.inference;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.account.Account;
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.KeyHasher;
+import dev.sluice.account.KeySecret;
+import dev.sluice.completion.CompletionRecorder;
+import dev.sluice.completion.RecordBody;
+import dev.sluice.gateway.auth.Authenticator;
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.read.ResponseLookup;
+import dev.sluice.gateway.read.ResponseReader;
+import dev.sluice.gateway.testing.TestingAccountStore;
+import dev.sluice.gateway.testing.TestingRequestStore;
+import dev.sluice.gateway.testing.TestingTime;
+import dev.sluice.request.Deadline;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.ResponseIds;
+import dev.sluice.request.StoredBody;
+import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.upstream.Model;
+import dev.sluice.upstream.ModelCatalog;
+import dev.sluice.upstream.Upstream;
+import dev.sluice.upstream.UpstreamClient;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The whole inference path over fakes of what lies around it, with a clock that the test moves.
+final class InferenceBench {
+
+  static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+  static final GatewaySettings SETTINGS =
+      new GatewaySettings(
+          20_000,
+          1 << 20,
+          1 << 16,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(270),
+          Duration.ofMinutes(14));
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Duration FUNCTION_TIME = Duration.ofMinutes(15);
+
+  final TestingTime time = new TestingTime(START);
+  final TestingRecordQueue queue = new TestingRecordQueue();
+  final TestingRequestStore requests = new TestingRequestStore();
+  final TestingObjectStore objects = new TestingObjectStore();
+  final TestingUpstreamClient upstreams = new TestingUpstreamClient();
+  final MetricSeries metrics = new MetricSeries();
+  final ResponseIds ids = new ResponseIds(new byte[32], time, RANDOM);
+  final Account account = new Account(new UUID(7, 7), "test", true, null, START);
+  private final TestingAccountStore accounts = new TestingAccountStore();
+  private final KeyHasher hasher = new KeyHasher(Map.of(1, new byte[32]));
+  private final String key;
+  private final InferenceService service;
+
+  InferenceBench() {
+    this(null, "http://127.0.0.1:1/v1");
+  }
+
+  /// @param client null for the one in memory
+  InferenceBench(@Nullable UpstreamClient client, String baseUrl) {
+    accounts.create(account);
+    key = issue(null);
+    Authenticator authenticator = new Authenticator(accounts, hasher, time, time);
+    CompletionRecorder recorder =
+        new CompletionRecorder(queue, objects, metrics, RANDOM, time, Duration.ofSeconds(10));
+    service =
+        new InferenceService(
+            authenticator,
+            new Admissions(catalog(baseUrl), ids, time, SETTINGS),
+            new RealtimePath(
+                client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
+            new ResponseReader(requests, new ResponseLookup(requests, ids, time, time)),
+            metrics);
+  }
+
+  /// A new key of the account.
+  ///
+  /// @param models null for all
+  String issue(@Nullable List<String> models) {
+    KeySecret secret = KeySecret.generate(RANDOM);
+    boolean created =
+        accounts.create(
+            new ApiKey(
+                secret.id(),
+                account.id(),
+                "test",
+                hasher.hash(secret),
+                1,
+                models,
+                Set.of(),
+                START,
+                null,
+                null));
+    if (!created) {
+      throw new IllegalStateException("The account exists");
+    }
+    return secret.reveal();
+  }
+
+  /// `one` has one target, `two` and `three` have as many; `embed` offers embeddings only.
+  private static ModelCatalog catalog(String baseUrl) {
+    return new ModelCatalog(
+        List.of(
+            model("one", 1, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
+            model("two", 2, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
+            model("three", 3, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
+            model("embed", 1, Set.of(Endpoint.EMBEDDINGS), baseUrl)));
+  }
+
+  private static Model model(String alias, int targets, Set<Endpoint> endpoints, String baseUrl) {
+    List<Model.Target> list = new ArrayList<>();
+    for (int i = 1; i <= targets; i++) {
+      list.add(
+          new Model.Target(
+              new Upstream(
+                  "up" + i,
+                  URI.create(baseUrl),
+                  Upstream.Protocol.CHAT,
+                  new Upstream.Credential.None(),
+                  Upstream.Timeouts.DEFAULT,
+                  true),
+              "their-model-" + i));
+    }
+    return new Model(alias, list, endpoints, 10, null);
+  }
+
+  /// A request as API Gateway would give it.
+  InboundRequest request(String method, String path, Map<String, String> more, byte[] body) {
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    headers.put("Authorization", List.of("Bearer " + key));
+    headers.put("Content-Type", List.of("application/json"));
+    more.forEach((name, value) -> headers.put(name, List.of(value)));
+    return new InboundRequest(
+        method,
+        path,
+        headers,
+        Map.of(),
+        body,
+        "req-1",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        Deadline.in(FUNCTION_TIME, time));
+  }
+
+  TestingReply send(InboundRequest request, TestingReply reply) {
+    service.handle(request, reply);
+    return reply;
+  }
+
+  TestingReply post(String path, String body) {
+    return send(request("POST", path, Map.of(), body.getBytes(UTF_8)), new TestingReply());
+  }
+
+  TestingReply chat(String body) {
+    return post("/v1/chat/completions", body);
+  }
+
+  TestingReply chat(String body, TestingReply reply) {
+    return send(request("POST", "/v1/chat/completions", Map.of(), body.getBytes(UTF_8)), reply);
+  }
+
+  /// A body of the model with one message and these further members.
+  static String chatBody(String model, String more) {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]%s}"
+        .formatted(model, more);
+  }
+
+  static String text(@Nullable RecordBody body) {
+    return body instanceof RecordBody.Inline inline
+        ? new String(
+            new StoredBody(
+                    inline.bytes(),
+                    inline.encoding(),
+                    inline.contentType(),
+                    inline.length(),
+                    inline.sha256())
+                .decoded(),
+            UTF_8)
+        : "";
+  }
+}

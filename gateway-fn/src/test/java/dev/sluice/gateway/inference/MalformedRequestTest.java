@@ -1,0 +1,138 @@
+package dev.sluice.gateway.inference;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.upstream.UpstreamCall;
+import dev.sluice.upstream.UpstreamClient;
+import dev.sluice.upstream.UpstreamRequest;
+import dev.sluice.upstream.UpstreamResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whatever a client sends, it gets an answer, and never one that blames the gateway.
+final class MalformedRequestTest {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MalformedRequestTest.class);
+  private static final int COUNT = 5_000 * Integer.getInteger("sluice.test.scale", 1);
+  private static final List<String> SEEDS =
+      List.of(
+          "{\"model\":\"one\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+              + "\"text\":\"\\ud83d\\ude00 é\"}]}],\"temperature\":0.5,\"stop\":[\"a\"],\"n\":1}",
+          "{\"model\":\"one\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\","
+              + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}],\"tools\":[{\"type\":"
+              + "\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}]}",
+          "{\"model\":\"embed\",\"input\":[\"a\",\"b\"],\"dimensions\":3,\"user\":\"u\"}",
+          "{\"model\":\"embed\",\"input\":[[1,2],[3]],\"encoding_format\":\"float\"}");
+  private static final List<String> PIECES =
+      List.of(
+          "[[[[[[",
+          "{\"a\":",
+          "]",
+          "}",
+          "\"",
+          "\\",
+          "\\u0000",
+          "\\ud800",
+          "1e999999999",
+          "-",
+          "NaN",
+          "0x1",
+          "null",
+          "true",
+          "\0",
+          "\uFEFF",
+          ",",
+          ":",
+          "9".repeat(120),
+          "[".repeat(200),
+          "\"model\":7,",
+          "{}",
+          "[]",
+          "\uFFFF",
+          "//",
+          "\r\n");
+
+  @Test
+  void noBytesMakeAnErrorOfTheGateway() {
+    long seed = System.nanoTime();
+    LOG.atInfo().addKeyValue("seed", seed).log("malformed requests");
+    Random random = new Random(seed);
+    InferenceBench bench = new InferenceBench(new Answering(), "http://127.0.0.1:1/v1");
+    int refused = 0;
+    for (int i = 0; i < COUNT; i++) {
+      byte[] body = mutated(random);
+      String path = random.nextBoolean() ? "/v1/chat/completions" : "/v1/embeddings";
+      Map<String, String> headers = headers(random);
+      InboundRequest request = bench.request("POST", path, headers, body);
+
+      TestingReply reply = bench.send(request, new TestingReply());
+
+      String what = "seed " + seed + ", number " + i + ": " + new String(body, UTF_8);
+      assertThat(reply.status()).as(what).isBetween(200, 499);
+      if (reply.status() != 200) {
+        refused++;
+        assertThat(reply.error().members())
+            .as(what)
+            .containsKeys("message", "type", "param", "code");
+      }
+    }
+    assertThat(refused).as("the mutations do break requests").isGreaterThan(COUNT / 2);
+  }
+
+  private static Map<String, String> headers(Random random) {
+    return switch (random.nextInt(12)) {
+      case 0 -> Map.of("content-type", "\u0000;;=");
+      case 1 -> Map.of("content-type", "");
+      case 2 -> Map.of("authorization", "Bearer " + (char) random.nextInt(0xFFFF));
+      case 3 -> Map.of("authorization", "");
+      default -> Map.of();
+    };
+  }
+
+  private static byte[] mutated(Random random) {
+    byte[] bytes = SEEDS.get(random.nextInt(SEEDS.size())).getBytes(UTF_8);
+    for (int times = random.nextInt(4); times >= 0; times--) {
+      int at = random.nextInt(bytes.length + 1);
+      byte[] piece =
+          random.nextInt(3) == 0
+              ? new byte[] {(byte) random.nextInt(256)}
+              : PIECES.get(random.nextInt(PIECES.size())).getBytes(UTF_8);
+      int skipped = Math.min(random.nextInt(4), bytes.length - at);
+      byte[] next = new byte[bytes.length - skipped + piece.length];
+      System.arraycopy(bytes, 0, next, 0, at);
+      System.arraycopy(piece, 0, next, at, piece.length);
+      System.arraycopy(bytes, at + skipped, next, at + piece.length, bytes.length - at - skipped);
+      bytes = next;
+    }
+    return bytes;
+  }
+
+  /// A model server that always has a good answer, for both endpoints.
+  private static final class Answering implements UpstreamClient {
+
+    private static final String GOOD =
+        "{\"choices\":[{\"message\":{},\"finish_reason\":\"stop\"}],\"data\":[{\"embedding\":[1]}]}";
+
+    @Override
+    public UpstreamCall begin(UpstreamRequest request) {
+      return new UpstreamCall() {
+        @Override
+        public UpstreamResult result() {
+          return new UpstreamResult.Answered(
+              200,
+              Map.of("content-type", "application/json"),
+              TestingUpstreamClient.body(TestingUpstreamClient.bytes(GOOD)));
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}
