@@ -3,6 +3,8 @@ package dev.sluice.upstream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.emulators.ScriptedUpstream;
+import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason;
@@ -10,7 +12,6 @@ import dev.sluice.request.FailureReason.CallLost;
 import dev.sluice.request.FailureReason.NetworkError;
 import dev.sluice.request.FailureReason.TimedOut;
 import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
-import dev.sluice.upstream.TestingUpstream.Then;
 import dev.sluice.upstream.Upstream.Credential;
 import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.upstream.Upstream.Timeouts;
@@ -29,6 +30,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,13 +53,13 @@ final class JdkUpstreamClientTest {
   }
 
   @Test
-  void theUpstreamIsToldWhatItMustKnowAndNothingElse() throws InterruptedException {
-    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+  void theUpstreamIsToldWhatItMustKnowAndNothingElse() {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "{}"))) {
       byte[] body = "{\"a\":\"é\"}".getBytes(UTF_8);
       UpstreamRequest request =
           new UpstreamRequest(
               new Upstream(
-                  "up", server.baseUrl(), Protocol.CHAT, new Credential.Secret("s"), PATIENT, true),
+                  "up", base(server), Protocol.CHAT, new Credential.Secret("s"), PATIENT, true),
               Endpoint.CHAT_COMPLETIONS,
               body,
               true,
@@ -67,40 +69,41 @@ final class JdkUpstreamClientTest {
 
       assertThat(whole(request)).isInstanceOf(Whole.Complete.class);
 
-      List<String> sent = server.requests.take().lines().toList();
-      assertThat(sent.getFirst()).isEqualTo("POST /v1/chat/completions HTTP/1.1");
-      assertThat(sent.subList(1, sent.size() - 2))
-          .containsExactlyInAnyOrder(
-              "Content-Length: " + body.length,
-              "Host: " + server.baseUrl().getAuthority(),
-              "accept: text/event-stream",
-              "accept-encoding: identity",
-              "authorization: Bearer key-of-up",
-              "content-type: application/json",
-              "traceparent: 00-trace",
-              "user-agent: sluice",
-              "x-request-id: resp_1");
-      assertThat(sent.getLast()).isEqualTo("{\"a\":\"é\"}");
+      var sent = server.requests().getFirst();
+      assertThat(sent.method() + " " + sent.path()).isEqualTo("POST /v1/chat/completions");
+      assertThat(sent.headers())
+          .isEqualTo(
+              Map.of(
+                  "content-length", List.of(String.valueOf(body.length)),
+                  "host", List.of(server.uri().getAuthority()),
+                  "accept", List.of("text/event-stream"),
+                  "accept-encoding", List.of("identity"),
+                  "authorization", List.of("Bearer key-of-up"),
+                  "content-type", List.of("application/json"),
+                  "traceparent", List.of("00-trace"),
+                  "user-agent", List.of("sluice"),
+                  "x-request-id", List.of("resp_1")));
+      assertThat(sent.text()).isEqualTo("{\"a\":\"é\"}");
     }
   }
 
   @Test
-  void theTraceStaysHereUnlessTheUpstreamIsMarked() throws InterruptedException {
-    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+  void theTraceStaysHereUnlessTheUpstreamIsMarked() {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "{}"))) {
       assertThat(whole(request(server, PATIENT, LONG))).isInstanceOf(Whole.Complete.class);
 
-      assertThat(server.requests.take()).doesNotContain("traceparent");
+      assertThat(server.requests().getFirst().headers()).doesNotContainKey("traceparent");
     }
   }
 
   @Test
   void aConnectionIsUsedAgainWhenItsAnswerWasRead() {
-    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY)) {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "{}"))) {
       for (int i = 0; i < 5; i++) {
         assertThat(whole(request(server, PATIENT, LONG))).isInstanceOf(Whole.Complete.class);
       }
 
-      assertThat(server.connections()).isEqualTo(1);
+      assertThat(server.acceptedConnections()).isEqualTo(1);
     }
   }
 
@@ -109,7 +112,7 @@ final class JdkUpstreamClientTest {
     String answer =
         "HTTP/1.1 429 Slow\r\nContent-Type: text/plain\r\nRetry-After: 7\r\nSet-Cookie: a=b\r\n"
             + "X-RateLimit-Remaining-Tokens: 9\r\nServer: x\r\nContent-Length: 4\r\n\r\nslow";
-    try (TestingUpstream server = new TestingUpstream(answer, Then.STAY);
+    try (ScriptedUpstream server = answering(raw(answer));
         UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
       Answered answered = (Answered) call.result();
 
@@ -125,37 +128,37 @@ final class JdkUpstreamClientTest {
   @Test
   void aRedirectIsAnAnswerAndNotFollowed() {
     String answer = "HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
-    try (TestingUpstream server = new TestingUpstream(answer, Then.STAY);
+    try (ScriptedUpstream server = answering(raw(answer));
         UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
       assertThat(((Answered) call.result()).status()).isEqualTo(307);
-      assertThat(server.requests).hasSize(1);
+      assertThat(server.requests()).hasSize(1);
     }
   }
 
   @Test
-  void anUpstreamThatNeverAnswersTimesOutAtTheFirstByte() throws InterruptedException {
+  void anUpstreamThatNeverAnswersTimesOutAtTheFirstByte() {
     Timeouts timeouts = new Timeouts(LONG, SHORT, LONG, LONG, LONG);
-    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.never())) {
       assertThat(unanswered(request(server, timeouts, LONG))).isEqualTo(new TimedOut("first_byte"));
-      assertThat(server.sawClientGo()).isTrue();
+      server.awaitDepartures(1, LONG);
     }
   }
 
   @Test
   void theWholeCallTimesOutBeforeTheFirstByteWhenItsTotalIsSmaller() {
-    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.never())) {
       assertThat(unanswered(request(server, PATIENT, SHORT))).isEqualTo(new TimedOut("total"));
     }
   }
 
   @Test
-  void aBodyThatFallsSilentTimesOutAsIdleAndItsConnectionIsClosed() throws InterruptedException {
+  void aBodyThatFallsSilentTimesOutAsIdleAndItsConnectionIsClosed() {
     Timeouts timeouts = new Timeouts(LONG, LONG, SHORT, LONG, LONG);
     String answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin";
-    try (TestingUpstream server = new TestingUpstream(answer, Then.HANG)) {
+    try (ScriptedUpstream server = answering(raw(answer).hang())) {
       assertThat(whole(request(server, timeouts, LONG)))
           .satisfies(whole -> assertThat(text(whole)).isEqualTo("begin:timed_out"));
-      assertThat(server.sawClientGo()).isTrue();
+      server.awaitDepartures(1, LONG);
     }
   }
 
@@ -214,32 +217,32 @@ final class JdkUpstreamClientTest {
 
   @Test
   void aResetBeforeTheHeadIsANetworkErrorAndNotRepeated() {
-    try (TestingUpstream server = new TestingUpstream("", Then.RESET)) {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.empty().reset())) {
       assertThat(unanswered(request(server, PATIENT, LONG)))
           .isInstanceOfSatisfying(
               NetworkError.class, error -> assertThat(error.kind()).isEqualTo("reset"));
-      assertThat(server.requests).hasSize(1);
+      assertThat(server.requests()).hasSize(1);
     }
   }
 
   @Test
   void anAnswerCutShortIsIncomplete() {
     String answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegin";
-    try (TestingUpstream server = new TestingUpstream(answer, Then.END)) {
+    try (ScriptedUpstream server = answering(raw(answer).eof())) {
       assertThat(text(whole(request(server, PATIENT, LONG)))).isEqualTo("begin:network_error");
     }
   }
 
   @Test
   void aBodyThatEndsWithItsConnectionIsComplete() {
-    try (TestingUpstream server = new TestingUpstream("HTTP/1.1 200 OK\r\n\r\nall", Then.END)) {
+    try (ScriptedUpstream server = answering(raw("HTTP/1.1 200 OK\r\n\r\nall").eof())) {
       assertThat(text(whole(request(server, PATIENT, LONG)))).isEqualTo("all");
     }
   }
 
   @Test
   void anAnswerBeyondTheCapIsBrokenOff() {
-    try (TestingUpstream server = new TestingUpstream(response("x".repeat(5_000)), Then.STAY);
+    try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "x".repeat(5_000)));
         UpstreamCall call = client.begin(request(server, PATIENT, LONG))) {
       Whole whole = ((Answered) call.result()).body().readAll();
 
@@ -254,21 +257,21 @@ final class JdkUpstreamClientTest {
   }
 
   @Test
-  void aClosedCallLetsItsConnectionGo() throws InterruptedException {
-    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+  void aClosedCallLetsItsConnectionGo() {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.never())) {
       UpstreamCall call = client.begin(request(server, PATIENT, LONG));
-      assertThat(server.requests.take()).isNotEmpty();
+      server.awaitRequests(1, LONG);
 
       call.close();
 
-      assertThat(server.sawClientGo()).isTrue();
+      server.awaitDepartures(1, LONG);
       assertThat(((Unanswered) call.result()).reason()).isInstanceOf(CallLost.class);
     }
   }
 
   @Test
   void anInterruptedThreadKeepsItsFlag() {
-    try (TestingUpstream server = new TestingUpstream("", Then.HANG)) {
+    try (ScriptedUpstream server = answering(UpstreamAnswer.never())) {
       Thread.currentThread().interrupt();
 
       FailureReason reason = unanswered(request(server, PATIENT, LONG));
@@ -280,7 +283,7 @@ final class JdkUpstreamClientTest {
 
   @Test
   void aKeyThatCannotBeReadIsANetworkErrorAndCallsNobody() {
-    try (TestingUpstream server = new TestingUpstream(response("{}"), Then.STAY);
+    try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "{}"));
         JdkUpstreamClient keyless =
             new JdkUpstreamClient(
                 upstream -> {
@@ -292,7 +295,7 @@ final class JdkUpstreamClientTest {
       assertThat(((Unanswered) call.result()).reason())
           .isInstanceOfSatisfying(
               NetworkError.class, error -> assertThat(error.kind()).isEqualTo("credential"));
-      assertThat(server.connections()).isZero();
+      assertThat(server.acceptedConnections()).isZero();
     }
   }
 
@@ -342,15 +345,20 @@ final class JdkUpstreamClientTest {
     assertThat(canceled).hasValue(1);
   }
 
-  private static String response(String body) {
-    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-        + body.length()
-        + "\r\n\r\n"
-        + body;
+  private static ScriptedUpstream answering(UpstreamAnswer answer) {
+    return ScriptedUpstream.answering(answer);
   }
 
-  private static UpstreamRequest request(TestingUpstream server, Timeouts times, Duration total) {
-    return request(server.baseUrl(), times, total);
+  private static UpstreamAnswer raw(String text) {
+    return UpstreamAnswer.empty().send(text.getBytes(UTF_8));
+  }
+
+  private static URI base(ScriptedUpstream server) {
+    return URI.create(server.uri() + "/v1");
+  }
+
+  private static UpstreamRequest request(ScriptedUpstream server, Timeouts times, Duration total) {
+    return request(base(server), times, total);
   }
 
   private static UpstreamRequest request(URI base, Timeouts timeouts, Duration total) {
