@@ -42,8 +42,8 @@ final class ApiGatewayErrorsTest {
     HttpResponse<String> unknown = TestClient.get(gateway.uri().resolve("/nowhere"));
     HttpResponse<String> method = TestClient.get(gateway.uri().resolve("/v1/x"));
 
-    ApiGatewayTest.assertEnvelope(unknown, 404, "route_not_found");
-    ApiGatewayTest.assertEnvelope(method, 405, "method_not_allowed");
+    TestingGateways.assertEnvelope(unknown, 404, "route_not_found");
+    TestingGateways.assertEnvelope(method, 405, "method_not_allowed");
     assertThat(method.headers().firstValue("allow")).contains("POST");
   }
 
