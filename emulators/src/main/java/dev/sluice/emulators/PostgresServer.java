@@ -47,7 +47,43 @@ public final class PostgresServer implements AutoCloseable {
   ///
   /// @param port the port to listen on, 0 for any free one
   public static PostgresServer start(Path dataDirectory, int port) {
+    stopLeftOver(dataDirectory);
     return start(durable(dataDirectory, port), dataDirectory);
+  }
+
+  /// A process that was killed leaves its server behind, which still holds the data.
+  private static void stopLeftOver(Path dataDirectory) {
+    postmaster(dataDirectory)
+        .filter(process -> process.info().command().orElse("").endsWith("postgres"))
+        .ifPresent(process -> signal(process, "-INT"));
+  }
+
+  private static Optional<ProcessHandle> postmaster(Path dataDirectory) {
+    Path file = dataDirectory.resolve("postmaster.pid");
+    try {
+      return Files.exists(file)
+          ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst().strip()))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file " + file + " cannot be read", e);
+    }
+  }
+
+  /// Sends a signal with which a server ends, and waits for its end.
+  private static void signal(ProcessHandle process, String signal) {
+    try {
+      int status =
+          new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("PostgreSQL got no signal: kill ended with " + status);
+      }
+      process.onExit().join();
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL got no signal", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while PostgreSQL went", e);
+    }
   }
 
   /// Without a shutdown hook: who keeps data also decides when the server stops.
@@ -132,22 +168,8 @@ public final class PostgresServer implements AutoCloseable {
   /// Crashes a server of [#start(Path, int)]: its processes go at once, without a checkpoint. What
   /// was committed is there again after [#restart].
   public void crash() {
-    try {
-      String pid = Files.readAllLines(directory().resolve("postmaster.pid")).getFirst().strip();
-      Optional<ProcessHandle> postmaster = ProcessHandle.of(Long.parseLong(pid));
-      // SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its children for a while.
-      int status = new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
-      if (status != 0) {
-        throw new IllegalStateException(
-            "PostgreSQL could not be crashed, kill ended with " + status);
-      }
-      postmaster.ifPresent(process -> process.onExit().join());
-    } catch (IOException e) {
-      throw new UncheckedIOException("PostgreSQL could not be crashed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while PostgreSQL went", e);
-    }
+    // SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its children for a while.
+    postmaster(directory()).ifPresent(process -> signal(process, "-QUIT"));
   }
 
   /// Starts a crashed server again, on the same port.

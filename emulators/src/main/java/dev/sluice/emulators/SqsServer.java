@@ -1,7 +1,9 @@
 package dev.sluice.emulators;
 
+import com.typesafe.config.ConfigFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.scaladsl.Http;
 import org.elasticmq.StrictSQSLimits$;
 import org.elasticmq.rest.sqs.SQSRestServer;
@@ -11,10 +13,12 @@ import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 /// interface. Its messages live in memory: they are gone when it is closed.
 public final class SqsServer implements AutoCloseable {
 
+  private final ActorSystem system;
   private final SQSRestServer server;
   private final URI endpoint;
 
-  private SqsServer(SQSRestServer server, URI endpoint) {
+  private SqsServer(ActorSystem system, SQSRestServer server, URI endpoint) {
+    this.system = system;
     this.server = server;
     this.endpoint = endpoint;
   }
@@ -23,15 +27,27 @@ public final class SqsServer implements AutoCloseable {
   ///
   /// @param port the port to listen on, 0 for any free one
   public static SqsServer start(int port) {
+    // Without hooks: while the process stops, the queue must live until it was drained.
+    ActorSystem system =
+        ActorSystem.create(
+            "elasticmq",
+            ConfigFactory.parseString(
+                    """
+                    pekko.jvm-shutdown-hooks = off
+                    pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                    pekko.daemonic = on
+                    """)
+                .withFallback(ConfigFactory.load()));
     var builder =
-        SQSRestServerBuilder.withInterface("127.0.0.1")
+        SQSRestServerBuilder.withActorSystem(system)
+            .withInterface("127.0.0.1")
             .withSQSLimits(StrictSQSLimits$.MODULE$)
             .withAWSRegion(LambdaContext.REGION)
             .withAWSAccountId(LambdaContext.ACCOUNT);
     SQSRestServer server = (port == 0 ? builder.withDynamicPort() : builder.withPort(port)).start();
     Http.ServerBinding binding = server.waitUntilStarted();
     InetSocketAddress address = binding.localAddress();
-    return new SqsServer(server, URI.create("http://127.0.0.1:" + address.getPort()));
+    return new SqsServer(system, server, URI.create("http://127.0.0.1:" + address.getPort()));
   }
 
   public static SqsServer start() {
@@ -45,5 +61,7 @@ public final class SqsServer implements AutoCloseable {
   @Override
   public void close() {
     var _ = server.stopAndWait();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
   }
 }
