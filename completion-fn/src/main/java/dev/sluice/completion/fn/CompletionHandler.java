@@ -36,7 +36,7 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
     this(ApplicationContext.builder().properties(properties));
   }
 
-  CompletionHandler(ApplicationContextBuilder builder) {
+  public CompletionHandler(ApplicationContextBuilder builder) {
     super(builder);
     batch = applicationContext.getBean(CompletionBatch.class);
     invocation = applicationContext.getBean(CurrentInvocation.class);

@@ -40,7 +40,7 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
   }
 
   /// @param context of a test, which also closes it
-  ApiFunction(ApplicationContext context) {
+  public ApiFunction(ApplicationContext context) {
     this.properties = Map.of();
     super(context);
     this.metrics = applicationContext.getBean(Metrics.class);

@@ -36,7 +36,7 @@ public final class InferenceFunction implements RequestStreamHandler, AutoClosea
   }
 
   /// @param context is closed with this function
-  InferenceFunction(ApplicationContext context) {
+  public InferenceFunction(ApplicationContext context) {
     this.context = context;
     this.service = context.getBean(InferenceService.class);
     this.reader = new ProxyRequestReader(context.getBean(SecureRandom.class));

@@ -1,0 +1,76 @@
+package dev.sluice.local;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What the person who starts the dev stack may choose.
+///
+/// @param port of the API, 0 for any free one
+/// @param dataDirectory where everything lives that survives a restart
+/// @param modelsFile models and upstreams; null for the packaged demo file
+/// @param databaseUrl a JDBC URL of a server to use instead of the embedded one; null for that
+/// @param sqsEndpoint an SQS server to use instead of the embedded one; null for that
+/// @param visibility of messages that a function did not finish
+/// @param window how long the event-source mapping collects a batch
+public record DevSettings(
+    int port,
+    Path dataDirectory,
+    @Nullable Path modelsFile,
+    @Nullable String databaseUrl,
+    @Nullable String sqsEndpoint,
+    Duration visibility,
+    Duration window) {
+
+  public DevSettings {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("SLUICE_PORT must be 0 to 65535, not " + port);
+    }
+    dataDirectory = dataDirectory.toAbsolutePath().normalize();
+  }
+
+  /// Settings for tests: any port, an own directory, short times.
+  public static DevSettings forTests(Path dataDirectory) {
+    return new DevSettings(
+        0, dataDirectory, null, null, null, Duration.ofSeconds(2), Duration.ofMillis(100));
+  }
+
+  /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL` and
+  /// `SLUICE_SQS_ENDPOINT`.
+  ///
+  /// @param directory where relative paths start
+  /// @throws IllegalArgumentException with a sentence for the person who set a wrong value
+  static DevSettings ofEnvironment(Map<String, String> environment, Path directory) {
+    return new DevSettings(
+        port(environment),
+        directory.resolve(value(environment, "SLUICE_DATA_DIR").orElse(".sluice")),
+        value(environment, "SLUICE_CONFIG").map(directory::resolve).orElse(null),
+        value(environment, "SLUICE_DATABASE_URL").map(DevSettings::jdbcUrl).orElse(null),
+        value(environment, "SLUICE_SQS_ENDPOINT").orElse(null),
+        Duration.ofSeconds(10),
+        Duration.ofMillis(200));
+  }
+
+  private static int port(Map<String, String> environment) {
+    String text = value(environment, "SLUICE_PORT").orElse("8080");
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException _) {
+      throw new IllegalArgumentException("SLUICE_PORT must be a number, not '" + text + "'");
+    }
+  }
+
+  private static String jdbcUrl(String url) {
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException(
+          "SLUICE_DATABASE_URL must look like jdbc:postgresql://host/name?user=…&password=…");
+    }
+    return url;
+  }
+
+  private static Optional<String> value(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
+  }
+}

@@ -1,0 +1,190 @@
+package dev.sluice.local;
+
+import dev.sluice.emulators.ApiGateway;
+import dev.sluice.emulators.EventSourceMapping;
+import dev.sluice.emulators.EventSourceMapping.Drained;
+import dev.sluice.emulators.SqsQueues;
+import dev.sluice.emulators.SqsServer;
+import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The whole product on one machine: gateway, queue, completion function, PostgreSQL and demo
+/// models in one process.
+///
+/// Everything that must survive a restart lies in the data directory. Messages of the embedded
+/// queue live in memory: a clean stop drains them into PostgreSQL, a kill loses them.
+public final class DevStack implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DevStack.class);
+  private static final Duration RUNNING_CALLS = Duration.ofSeconds(5);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+  private static final int MAX_RECEIVE_COUNT = 100;
+
+  private final Parts parts;
+  private final StackSecrets secrets;
+  private final StackDatabase database;
+  private final SqsQueues queues;
+  private final StackFunctions functions;
+  private final EventSourceMapping mapping;
+  private final ApiGateway gateway;
+  private final DevAccounts accounts;
+  private final JsonObject description;
+  private boolean paused;
+  private boolean stopped;
+
+  private DevStack(DevSettings settings, Parts parts) {
+    this.parts = parts;
+    DataDirectory data = parts.add(DataDirectory.open(settings.dataDirectory()));
+    this.secrets = StackSecrets.of(data.file("secrets.json"), new SecureRandom());
+    this.database = parts.add(StackDatabase.start(settings, data));
+    URI queueEndpoint = queueEndpoint(settings, parts);
+    this.queues =
+        parts.add(
+            SqsQueues.create(
+                queueEndpoint, new SqsQueues.Settings(settings.visibility(), MAX_RECEIVE_COUNT)));
+    DemoUpstream demo = parts.add(DemoUpstream.start(0, null));
+    Path models =
+        settings.modelsFile() == null
+            ? DemoModels.write(data, demo.baseUrl())
+            : settings.modelsFile();
+    Map<String, Object> properties = new HashMap<>(database.properties());
+    properties.put("sluice.id-key", secrets.idKey());
+    properties.put("sluice.peppers", "1:" + secrets.pepper());
+    properties.put("sluice.admin-key", secrets.adminKey());
+    properties.put("sluice.config", models.toString());
+    properties.put("sluice.queue.url", queues.completions().url());
+    properties.put("sluice.queue.endpoint", queueEndpoint.toString());
+    // Unlike on Lambda, one instance of a function serves many calls at once here.
+    properties.put("sluice.database.pool-size", 8);
+    properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
+    this.functions = parts.add(StackFunctions.start(properties));
+    this.mapping =
+        parts.add(
+            EventSourceMapping.start(queues, mappingSettings(settings), functions.completion()));
+    this.gateway =
+        parts.add(ApiGateway.start(new ApiGateway.Settings(settings.port()), functions.routes()));
+    try (AdminClient admin = new AdminClient(gateway.uri(), secrets.adminKey())) {
+      this.accounts = DevAccounts.of(data.file("accounts.json"), admin);
+    }
+    this.description =
+        JsonObject.builder()
+            .put("base_url", gateway.uri() + "/v1")
+            .put("api_key", accounts.apiKey())
+            .put("other_api_key", accounts.otherApiKey())
+            .put("account_id", accounts.accountId())
+            .put("database_url", database.url())
+            .put("queue_endpoint", queueEndpoint.toString())
+            .put("demo_upstream_url", demo.baseUrl().toString())
+            .build();
+    data.file("dev.json").write(description);
+  }
+
+  /// Starts everything; when a part does not start, those before it are stopped again.
+  public static DevStack start(DevSettings settings) {
+    Parts parts = new Parts();
+    try {
+      return new DevStack(settings, parts);
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static URI queueEndpoint(DevSettings settings, Parts parts) {
+    return settings.sqsEndpoint() == null
+        ? parts.add(SqsServer.start()).endpoint()
+        : URI.create(settings.sqsEndpoint());
+  }
+
+  private static EventSourceMapping.Settings mappingSettings(DevSettings settings) {
+    EventSourceMapping.Settings standard = EventSourceMapping.Settings.DEV;
+    return new EventSourceMapping.Settings(
+        standard.batchSize(),
+        settings.window(),
+        standard.maxConcurrency(),
+        standard.functionTimeout(),
+        standard.payloadBytes());
+  }
+
+  /// What scripts need to know, as in `dev.json`.
+  public JsonObject description() {
+    return description;
+  }
+
+  /// The base URL for SDKs; ends in `/v1`.
+  public String baseUrl() {
+    return gateway.uri() + "/v1";
+  }
+
+  public int port() {
+    return gateway.port();
+  }
+
+  DevAccounts accounts() {
+    return accounts;
+  }
+
+  StackDatabase database() {
+    return database;
+  }
+
+  SqsQueues queues() {
+    return queues;
+  }
+
+  MetricSeries metrics() {
+    return functions.metrics();
+  }
+
+  String adminKey() {
+    return secrets.adminKey();
+  }
+
+  /// Acts as the operator of this stack.
+  AdminClient admin() {
+    return new AdminClient(gateway.uri(), secrets.adminKey());
+  }
+
+  /// Leaves records on the queue from now on, also when the stack stops.
+  synchronized void pauseCompletions() {
+    paused = true;
+    mapping.close();
+  }
+
+  /// Waits until every record is in PostgreSQL.
+  ///
+  /// @return false when some are still in the queue after the limit
+  boolean drain(Duration limit) {
+    return mapping.drain(limit).left() == 0;
+  }
+
+  /// Closes the door, lets running calls end for up to 5 s, and drains the queue into PostgreSQL.
+  ///
+  /// @return what became of the records that were still in the queue; a repeat answers zeros
+  public synchronized Drained stop() {
+    if (stopped) {
+      return new Drained(0, 0);
+    }
+    stopped = true;
+    gateway.closeDoor();
+    if (!gateway.awaitQuiet(RUNNING_CALLS)) {
+      LOG.atWarn().log("Some calls were still running and are cut");
+    }
+    Drained drained = mapping.drain(paused ? Duration.ZERO : DRAIN_LIMIT);
+    parts.close();
+    return drained;
+  }
+
+  @Override
+  public void close() {
+    var _ = stop();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.local;
+
+import dev.sluice.emulators.PostgresServer;
+import dev.sluice.migrations.Schema;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// The database of a dev stack, with the newest schema: an embedded server of its own, or one that
+/// the person named.
+final class StackDatabase implements AutoCloseable {
+
+  private static final String NAME = "sluice";
+
+  private final String url;
+  private final DataSource dataSource;
+  private final Map<String, Object> properties;
+  private final @Nullable PostgresServer server;
+
+  private StackDatabase(
+      String url,
+      DataSource dataSource,
+      Map<String, Object> properties,
+      @Nullable PostgresServer server) {
+    this.url = url;
+    this.dataSource = dataSource;
+    this.properties = properties;
+    this.server = server;
+  }
+
+  static StackDatabase start(DevSettings settings, DataDirectory data) {
+    return settings.databaseUrl() == null ? embedded(data) : existing(settings.databaseUrl());
+  }
+
+  private static StackDatabase embedded(DataDirectory data) {
+    PostgresServer server = PostgresServer.start(data.path().resolve("postgres"), 0);
+    PostgresServer.Database database = server.migratedDatabase(NAME);
+    return new StackDatabase(
+        database.url() + "?user=" + PostgresServer.Database.USER,
+        database.dataSource(),
+        Map.of(
+            "datasources.default.url",
+            database.url(),
+            "datasources.default.username",
+            PostgresServer.Database.USER,
+            "datasources.default.password",
+            ""),
+        server);
+  }
+
+  private static StackDatabase existing(String url) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(url);
+    var _ = Schema.migrate(dataSource);
+    return new StackDatabase(url, dataSource, Map.of("datasources.default.url", url), null);
+  }
+
+  /// The JDBC URL with its user.
+  String url() {
+    return url;
+  }
+
+  DataSource dataSource() {
+    return dataSource;
+  }
+
+  /// The settings with which a function finds this database.
+  Map<String, Object> properties() {
+    return properties;
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+}
