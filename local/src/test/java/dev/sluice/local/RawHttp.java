@@ -1,0 +1,103 @@
+package dev.sluice.local;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// HTTP/1.1 by hand: sends exactly the bytes it is given, also those that no client would send.
+final class RawHttp {
+
+  private static final int TIMEOUT_MILLIS = 20_000;
+
+  private RawHttp() {}
+
+  /// @param headers the last value of each, by lower-case name
+  @SuppressWarnings("ArrayRecordComponent") // bytes of a test, never compared by equals
+  record Answer(int status, Map<String, String> headers, byte[] body) {
+
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  /// Sends one request on a connection of its own and reads the whole answer.
+  ///
+  /// @throws java.net.SocketTimeoutException when nothing comes for 20 s
+  static Answer exchange(int port, byte[] request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      try {
+        socket.getOutputStream().write(request);
+        socket.getOutputStream().flush();
+      } catch (IOException _) {
+        // A server may answer and close before it has read all: what it said is read below.
+      }
+      return read(socket.getInputStream());
+    }
+  }
+
+  /// The bytes of a well-formed request around any body.
+  static byte[] request(String method, String target, Map<String, String> headers, byte[] body) {
+    StringBuilder head =
+        new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    head.append("Connection: close\r\nContent-Length: ").append(body.length).append("\r\n\r\n");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    bytes.writeBytes(body);
+    return bytes.toByteArray();
+  }
+
+  private static Answer read(InputStream in) throws IOException {
+    String statusLine = line(in);
+    if (!statusLine.startsWith("HTTP/1.1 ")) {
+      throw new IOException("Not an HTTP answer: " + statusLine);
+    }
+    Map<String, String> headers = new TreeMap<>();
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
+    }
+    return new Answer(Integer.parseInt(statusLine.substring(9, 12)), headers, body(in, headers));
+  }
+
+  private static byte[] body(InputStream in, Map<String, String> headers) throws IOException {
+    if (headers.containsKey("content-length")) {
+      return in.readNBytes(Integer.parseInt(headers.get("content-length")));
+    }
+    if (!"chunked".equals(headers.get("transfer-encoding"))) {
+      return in.readAllBytes();
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    for (int size = Integer.parseInt(line(in), 16);
+        size > 0;
+        size = Integer.parseInt(line(in), 16)) {
+      body.writeBytes(in.readNBytes(size));
+      String end = line(in);
+      if (!end.isEmpty()) {
+        throw new IOException("A chunk is longer than it says");
+      }
+    }
+    return body.toByteArray();
+  }
+
+  private static String line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw new IOException("The connection ended inside the head: " + line);
+      }
+      if (next != '\r') {
+        line.write(next);
+      }
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What survives a stop.
+final class RestartTest {
+
+  private static final int ANSWERS = 50;
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyAnswerGivenBeforeAStopIsARowAfterIt() throws IOException {
+    List<String> ids = new ArrayList<>();
+    String key;
+    try (TestingStack stack = TestingStack.start(directory)) {
+      key = stack.apiKey();
+      for (int i = 0; i < ANSWERS; i++) {
+        RawHttp.Answer answer = stack.chat("demo-echo", "answer " + i, Map.of());
+        ids.add(Objects.requireNonNull(answer.headers().get("x-sluice-response-id")));
+      }
+    }
+
+    try (TestingStack stack = TestingStack.start(directory)) {
+      assertThat(stack.apiKey()).isEqualTo(key);
+      assertThat(stack.count("select count(*) from request where state = 'completed'"))
+          .isEqualTo(ANSWERS);
+      for (String id : ids) {
+        assertThat(stack.get("/v1/responses/" + id).text()).contains("\"status\":\"completed\"");
+      }
+    }
+  }
+
+  @Test
+  void aSecondStackInTheSameDirectoryIsRefused() {
+    try (TestingStack stack = TestingStack.start(directory)) {
+      assertThatThrownBy(() -> TestingStack.start(directory))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Another dev stack");
+      assertThat(stack.count("select count(*) from account")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void filesWithSecretsAreForTheirOwnerOnly() throws IOException {
+    try (TestingStack stack = TestingStack.start(directory)) {
+      for (String name : List.of("secrets.json", "accounts.json", "dev.json")) {
+        Path file = directory.resolve(name);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .as(name)
+            .isEqualTo("rw-------");
+      }
+      assertThat(Files.readString(directory.resolve("dev.json"))).contains(stack.baseUrl());
+    }
+  }
+}

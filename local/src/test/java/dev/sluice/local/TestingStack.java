@@ -1,0 +1,236 @@
+package dev.sluice.local;
+
+import dev.sluice.request.StoredBody;
+import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The dev stack in a directory of its own, with what tests ask of it.
+final class TestingStack implements AutoCloseable {
+
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+
+  private final DevStack stack;
+
+  private TestingStack(DevStack stack) {
+    this.stack = stack;
+  }
+
+  static TestingStack start() {
+    try {
+      return start(Files.createTempDirectory("sluice-test"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("No directory for the test", e);
+    }
+  }
+
+  static TestingStack start(Path directory) {
+    return new TestingStack(DevStack.start(DevSettings.forTests(directory)));
+  }
+
+  /// An account of its own, with a key for all models.
+  final class Account implements AutoCloseable {
+
+    private final String key;
+
+    private Account(String key) {
+      this.key = key;
+    }
+
+    RawHttp.Answer chat(String model, String prompt) {
+      try {
+        return TestingStack.this.chat(key, model, prompt, Map.of());
+      } catch (IOException e) {
+        throw new UncheckedIOException("No answer", e);
+      }
+    }
+
+    RawHttp.Answer get(String target) throws IOException {
+      return send("GET", target, bearer(key, Map.of()), "");
+    }
+
+    /// Nothing to close yet; accounts live as long as their database.
+    @Override
+    public void close() {}
+  }
+
+  String baseUrl() {
+    return stack.baseUrl();
+  }
+
+  int port() {
+    return stack.port();
+  }
+
+  String apiKey() {
+    return stack.accounts().apiKey();
+  }
+
+  String otherApiKey() {
+    return stack.accounts().otherApiKey();
+  }
+
+  String accountId() {
+    return stack.accounts().accountId();
+  }
+
+  String adminKey() {
+    return stack.adminKey();
+  }
+
+  MetricSeries metrics() {
+    return stack.metrics();
+  }
+
+  DevStack stack() {
+    return stack;
+  }
+
+  Account newAccount() {
+    try (AdminClient admin = stack.admin()) {
+      return new Account(admin.createKey(admin.createAccount("test"), "test"));
+    }
+  }
+
+  String newKey(List<String> models) {
+    try (AdminClient admin = stack.admin()) {
+      return admin.createKey(accountId(), "narrow", models);
+    }
+  }
+
+  /// Waits until every record is a row.
+  void drain() {
+    if (!stack.drain(DRAIN_LIMIT)) {
+      throw new AssertionError("The queue was not empty after " + DRAIN_LIMIT);
+    }
+  }
+
+  RawHttp.Answer chat(String model, String prompt, Map<String, String> headers) throws IOException {
+    return chat(apiKey(), model, prompt, headers);
+  }
+
+  private RawHttp.Answer chat(String key, String model, String prompt, Map<String, String> headers)
+      throws IOException {
+    JsonObject message = JsonObject.builder().put("role", "user").put("content", prompt).build();
+    JsonValue body =
+        JsonObject.builder()
+            .put("model", model)
+            .put("messages", new JsonArray(List.of(message)))
+            .build();
+    return send(
+        "POST",
+        "/v1/chat/completions",
+        bearer(key, headers),
+        new String(Json.write(body), StandardCharsets.UTF_8));
+  }
+
+  RawHttp.Answer post(String target, String body) throws IOException {
+    return send("POST", target, bearer(apiKey(), Map.of()), body);
+  }
+
+  RawHttp.Answer get(String target) throws IOException {
+    return send("GET", target, bearer(apiKey(), Map.of()), "");
+  }
+
+  RawHttp.Answer delete(String target) throws IOException {
+    return send("DELETE", target, bearer(apiKey(), Map.of()), "");
+  }
+
+  RawHttp.Answer send(String method, String target, Map<String, String> headers, String body)
+      throws IOException {
+    return RawHttp.exchange(
+        port(), RawHttp.request(method, target, headers, body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Map<String, String> bearer(String key, Map<String, String> more) {
+    Map<String, String> headers = new HashMap<>(more);
+    headers.put("Authorization", "Bearer " + key);
+    headers.put("Content-Type", "application/json");
+    return headers;
+  }
+
+  /// The single number that a query answers.
+  long count(String sql) {
+    return Long.parseLong(text(sql));
+  }
+
+  /// Everything that the tables of requests hold, as one hash: equal before and after means
+  /// unchanged.
+  String fingerprint() {
+    return text(
+        """
+        select md5(string_agg(line, '|' order by line)) from (
+          select r::text as line from request r
+          union all select b.request_id || b.sha256 from request_body b
+          union all select b.request_id || b.sha256 from response_body b
+          union all select a::text from request_attempt a) all_lines
+        """);
+  }
+
+  /// The first column of the first row.
+  String text(String sql) {
+    return texts(sql).getFirst();
+  }
+
+  /// The first column of every row.
+  List<String> texts(String sql) {
+    return rows(sql, row -> row.getString(1));
+  }
+
+  /// Bodies, from their columns in the order of [StoredBody].
+  List<StoredBody> bodies(String sql) {
+    return rows(
+        sql,
+        row ->
+            new StoredBody(
+                row.getBytes(1),
+                row.getString(2),
+                row.getString(3),
+                row.getLong(4),
+                row.getString(5)));
+  }
+
+  private interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> List<T> rows(String sql, RowReader<T> reader) {
+    try (Connection connection = stack.database().dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<T> read = new ArrayList<>();
+      while (rows.next()) {
+        read.add(reader.read(rows));
+      }
+      return read;
+    } catch (SQLException e) {
+      throw new AssertionError("The query failed: " + sql, e);
+    }
+  }
+
+  /// Leaves all further records on the queue.
+  void pauseCompletions() {
+    stack.pauseCompletions();
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}
