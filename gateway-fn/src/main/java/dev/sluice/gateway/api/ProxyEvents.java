@@ -57,9 +57,14 @@ final class ProxyEvents {
   /// itself could cause.
   private static byte[] body(APIGatewayProxyRequestEvent event) {
     String body = Optional.ofNullable(event.getBody()).orElse("");
-    return Boolean.TRUE.equals(event.getIsBase64Encoded())
-        ? Base64.getMimeDecoder().decode(body)
-        : body.getBytes(StandardCharsets.UTF_8);
+    if (!Boolean.TRUE.equals(event.getIsBase64Encoded())) {
+      return body.getBytes(StandardCharsets.UTF_8);
+    }
+    try {
+      return Base64.getMimeDecoder().decode(body);
+    } catch (IllegalArgumentException _) {
+      return new byte[0]; // The handler refuses an empty body with a 400.
+    }
   }
 
   private static Deadline deadline(Context context) {

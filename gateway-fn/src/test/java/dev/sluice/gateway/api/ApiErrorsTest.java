@@ -162,6 +162,16 @@ final class ApiErrorsTest implements TestPropertyProvider {
   }
 
   @Test
+  void aBodyWhoseBase64IsBrokenIs400() {
+    APIGatewayProxyRequestEvent event = admin.event("POST", "/admin/v1/accounts", "A");
+
+    ApiClient.Answer answer = admin.send(event.withIsBase64Encoded(true));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.code()).isEqualTo("invalid_json");
+  }
+
+  @Test
   void aBodyMayTravelAsBase64() {
     APIGatewayProxyRequestEvent event = admin.event("POST", "/admin/v1/accounts", "{}");
     String body =
