@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 final class JdkUpstreamClientTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
-  private static final Duration SHORT = Duration.ofMillis(60);
+  private static final Duration SHORT = Duration.ofMillis(300);
   private static final Timeouts PATIENT = new Timeouts(LONG, LONG, LONG, LONG, LONG);
 
   private final JdkUpstreamClient client =

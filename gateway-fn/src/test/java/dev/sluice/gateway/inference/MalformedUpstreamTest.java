@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.completion.FinishedRecord;
 import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
+import dev.sluice.request.FailureReason.NetworkError;
 import dev.sluice.request.Outcome;
 import dev.sluice.upstream.JdkUpstreamClient;
 import java.time.Duration;
@@ -52,7 +53,6 @@ final class MalformedUpstreamTest {
         Arguments.of("error 401", complete(JSON, error("401")), 502, null, 200),
         Arguments.of("error", complete(JSON, "{\"error\":\"x\"}"), 502, null, 200),
         Arguments.of("cut", raw(CUT_HEAD).eof(), 502, "upstream_unavailable", 200),
-        Arguments.of("reset", raw(CUT_HEAD).reset(), 502, "upstream_unavailable", 200),
         Arguments.of("no head", UpstreamAnswer.empty().reset(), 502, "upstream_unavailable", null));
   }
 
@@ -80,6 +80,27 @@ final class MalformedUpstreamTest {
         assertThat(finished.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(finished.status()).as(name + more).isEqualTo(recorded);
       }
+    }
+  }
+
+  @Test
+  void aResetIsANetworkErrorWhetherOrNotItOvertakesTheHead() {
+    try (ScriptedUpstream server = ScriptedUpstream.answering(raw(CUT_HEAD).reset());
+        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+      InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
+
+      TestingReply reply = bench.chat(chatBody("one", ""));
+
+      FinishedRecord finished = bench.queue.finished().getFirst();
+      assertThat(reply.status()).isEqualTo(502);
+      assertThat(reply.errorCode()).isEqualTo("upstream_unavailable");
+      assertThat(finished.failure())
+          .isEqualTo(
+              new NetworkError(
+                  "reset",
+                  finished.status() == null
+                      ? "The connection to the upstream broke."
+                      : "The connection broke in mid-answer."));
     }
   }
 
