@@ -5,6 +5,7 @@ import dev.sluice.request.FailureReason.NetworkError;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
+import dev.sluice.upstream.ErrorText;
 import dev.sluice.upstream.SseReader;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
@@ -31,9 +32,6 @@ public final class ChatStream {
 
   private static final byte[] DONE_DATA = "[DONE]".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
-
-  /// Enough to hold any error message; the whole of it is in the ending.
-  private static final int KEPT_TEXT = 4_096;
 
   /// @param id what the client sees as the id of the completion
   /// @param model the alias that the client asked for
@@ -153,10 +151,7 @@ public final class ChatStream {
   }
 
   private void fail(int status, byte[] data) {
-    String text = new String(data, StandardCharsets.UTF_8);
-    failure =
-        FailureReason.ofStatus(
-            status, text.length() > KEPT_TEXT ? text.substring(0, KEPT_TEXT) : text);
+    failure = FailureReason.ofStatus(status, ErrorText.of(data));
     error = data;
   }
 

@@ -10,7 +10,7 @@ public final class ChatUsage {
   private ChatUsage() {}
 
   /// The counts of an answer or of a chunk; empty when it says nothing. A count that is missing,
-  /// negative or not a whole number is 0.
+  /// negative or not a whole number is 0, and none is larger than any answer can be.
   public static Optional<Usage> of(JsonObject answer) {
     return answer
         .object("usage")
@@ -27,6 +27,6 @@ public final class ChatUsage {
   }
 
   private static long count(JsonObject counts, String name) {
-    return Math.max(0, counts.number(name).orElse(0L));
+    return Math.clamp(counts.number(name).orElse(0L), 0L, Integer.MAX_VALUE);
   }
 }

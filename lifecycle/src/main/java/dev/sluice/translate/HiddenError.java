@@ -1,6 +1,7 @@
 package dev.sluice.translate;
 
 import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonBoolean;
 import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonNumber;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -31,7 +32,12 @@ public final class HiddenError {
               .or(() -> word(details.text("code").orElse("")))
               .orElse(UNKNOWN));
     }
-    if (error != null && !(error instanceof JsonNull)) {
+    boolean says =
+        error != null
+            && !(error instanceof JsonNull)
+            && !error.equals(JsonBoolean.FALSE)
+            && !error.equals(new JsonString(""));
+    if (says) {
       return Optional.of(status(answer.get("code")).orElse(UNKNOWN));
     }
     return answer.text("object").filter("error"::equals).isPresent()

@@ -28,6 +28,8 @@ final class HiddenErrorTest {
           {"error":"overloaded"}                                      | 502
           {"object":"error","message":"m","code":404}                 | 404
           {"error":null,"choices":[]}                                 | 0
+          {"error":false,"choices":[]}                                | 0
+          {"error":"","choices":[]}                                   | 0
           {"choices":[]}                                              | 0
           """)
   void theStatusIsReadWhereServersPutIt(String json, int expected) {

@@ -22,6 +22,11 @@ record Ending(
 
   static final String JSON = "application/json";
 
+  /// Of a body whose upstream named no type, or one that no column takes.
+  private static final String UNKNOWN = "application/octet-stream";
+
+  private static final int MAX_TYPE_LENGTH = 256;
+
   /// A call that failed before it had a body.
   static Ending failed(@Nullable Integer status, FailureReason failure) {
     return new Ending(Outcome.FAILED, status, failure, null, null, JSON);
@@ -29,8 +34,14 @@ record Ending(
 
   static Ending failed(
       @Nullable Integer status, FailureReason failure, byte[] body, String contentType) {
+    boolean isUsable = !contentType.isBlank() && contentType.length() <= MAX_TYPE_LENGTH;
     return new Ending(
-        Outcome.FAILED, status, failure, null, body.length == 0 ? null : body, contentType);
+        Outcome.FAILED,
+        status,
+        failure,
+        null,
+        body.length == 0 ? null : body,
+        isUsable ? contentType : UNKNOWN);
   }
 
   /// The word of attempts and logs; null when nothing failed.

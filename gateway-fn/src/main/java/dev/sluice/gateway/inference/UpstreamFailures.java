@@ -15,22 +15,18 @@ import dev.sluice.request.FailureReason.RetriableStatus;
 import dev.sluice.request.FailureReason.TimedOut;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.FailureReason.WorkerLost;
+import dev.sluice.upstream.ErrorText;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// What a client is told when its upstream call failed.
 final class UpstreamFailures {
 
-  /// Enough to hold any error message; the whole body is recorded beside it.
-  private static final int KEPT_TEXT = 4_096;
-
   private UpstreamFailures() {}
 
   /// The reason for an error status, whose text is cut.
   static FailureReason ofStatus(int status, byte[] body) {
-    String text = new String(body, StandardCharsets.UTF_8);
-    return FailureReason.ofStatus(
-        status, text.length() > KEPT_TEXT ? text.substring(0, KEPT_TEXT) : text);
+    return FailureReason.ofStatus(status, ErrorText.of(body));
   }
 
   static GatewayException toException(FailureReason reason) {
