@@ -36,7 +36,8 @@ public final class ChatStream {
   /// @param id what the client sees as the id of the completion
   /// @param model the alias that the client asked for
   /// @param usage whether the client asked for usage
-  public record View(String id, String model, boolean usage) {}
+  /// @param choices how many choices the client asked for
+  public record View(String id, String model, boolean usage, long choices) {}
 
   /// How the stream ended, and what it amounted to.
   ///
@@ -92,7 +93,9 @@ public final class ChatStream {
     if (!isOver()) {
       isDone = reader.remainder().filter(event -> isDone(event.data())).isPresent();
     }
-    if (failure == null && !(isDone && assembler.isFinished())) {
+    // Some upstreams close without [DONE]: an answer is whole when each of its choices has
+    // finished.
+    if (failure == null && !assembler.isFinished(isDone ? 1 : view.choices())) {
       failure = new TruncatedStream();
     }
     return ending();

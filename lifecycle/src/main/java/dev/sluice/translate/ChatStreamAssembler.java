@@ -37,9 +37,9 @@ final class ChatStreamAssembler {
     }
   }
 
-  /// True when at least one choice began and each that began has a finish reason.
-  boolean isFinished() {
-    return !choices.isEmpty()
+  /// True when at least so many choices began and each that began has a finish reason.
+  boolean isFinished(long atLeast) {
+    return choices.size() >= atLeast
         && choices.values().stream().allMatch(choice -> choice.finishReason().isPresent());
   }
 

@@ -40,7 +40,9 @@ public final class JdkUpstreamClient implements UpstreamClient, AutoCloseable {
     Upstream.Timeouts timeouts = request.upstream().timeouts();
     Deadline total = Deadline.in(request.total());
     BodyQueue body = new BodyQueue(timeouts.idle(), total, maxResponseBytes);
-    return new JdkCall(send(request, body), body, total, timeouts.firstByte());
+    // Without streaming, a model server sends its head only with the whole answer.
+    Duration firstByte = request.stream() ? timeouts.firstByte() : request.total();
+    return new JdkCall(send(request, body), body, total, firstByte);
   }
 
   private CompletableFuture<HttpResponse<BodyQueue>> send(UpstreamRequest request, BodyQueue body) {

@@ -37,7 +37,8 @@ public record Upstream(
   /// Limits of one call.
   ///
   /// @param connect until the connection stands
-  /// @param firstByte from sending the request to the head of the answer
+  /// @param firstByte from sending the request to the head of the answer, of a streamed call; any
+  ///   other sends its head with the whole answer, within its total
   /// @param idle between two reads of the body
   /// @param total of a call that is not streamed
   /// @param streamTotal of a streamed call

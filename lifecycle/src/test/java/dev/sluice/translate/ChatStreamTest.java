@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class ChatStreamTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChatStreamTest.class);
-  private static final ChatStream.View VIEW = new ChatStream.View("resp_x", "alias", false);
+  private static final ChatStream.View VIEW = new ChatStream.View("resp_x", "alias", false, 1);
   private static final int EVENT_BYTES = 1 << 20;
 
   /// What came out of one stream.
@@ -98,7 +98,8 @@ final class ChatStreamTest {
     byte[] stream = resource(name + ".sse");
     Told whole = tell(stream, () -> stream.length);
     String text = new String(stream, StandardCharsets.ISO_8859_1);
-    int complete = text.indexOf("[DONE]") + "[DONE]".length();
+    int finish = text.lastIndexOf("\"finish_reason\":\"");
+    int complete = endOfEvent(text, finish);
 
     for (int cut = 0; cut <= stream.length; cut++) {
       byte[] arrived = Arrays.copyOfRange(stream, 0, cut);
@@ -109,9 +110,29 @@ final class ChatStreamTest {
         assertThat(told.ending().outcome()).as("cut at %d", cut).isEqualTo(Outcome.FAILED);
         assertThat(told.ending().failure()).isEqualTo(new TruncatedStream());
       } else {
-        assertSame(told, whole);
+        assertThat(told.ending().outcome())
+            .as("cut at %d", cut)
+            .isEqualTo(whole.ending().outcome());
+        assertThat(told.ending().failure()).isNull();
       }
     }
+  }
+
+  /// Where the blank line that ends the event at this place has arrived.
+  private static int endOfEvent(String text, int inside) {
+    int lf = text.indexOf("\n\n", inside);
+    int crlf = text.indexOf("\r\n\r\n", inside);
+    // A lone CR ends a line as well, so the last LF is not waited for.
+    return lf >= 0 ? lf + 2 : crlf + 3;
+  }
+
+  @Test
+  void anAnswerWithoutItsLastChoicesIsTruncated() {
+    ChatStream chat = new ChatStream(new ChatStream.View("resp_x", "alias", false, 2), EVENT_BYTES);
+    byte[] first = data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    assertThat(chat.feed(first)).hasSize(1);
+
+    assertThat(chat.end().failure()).isEqualTo(new TruncatedStream());
   }
 
   @Test
@@ -149,7 +170,7 @@ final class ChatStreamTest {
     String unasked = only(new ChatStream(VIEW, EVENT_BYTES).feed(data(chunk)));
     String asked =
         only(
-            new ChatStream(new ChatStream.View("resp_x", "alias", true), EVENT_BYTES)
+            new ChatStream(new ChatStream.View("resp_x", "alias", true, 1), EVENT_BYTES)
                 .feed(data(chunk)));
 
     String tail = ",\"choices\":[ {\"index\":0,\"delta\":{\"content\":\"\\u00e9\\/\"}} ]";
@@ -165,7 +186,7 @@ final class ChatStreamTest {
 
   @Test
   void theUsageChunkReachesOnlyAClientThatAskedForIt() throws IOException {
-    ChatStream asked = new ChatStream(new ChatStream.View("resp_x", "alias", true), EVENT_BYTES);
+    ChatStream asked = new ChatStream(new ChatStream.View("resp_x", "alias", true, 1), EVENT_BYTES);
 
     List<byte[]> frames = asked.feed(resource("text.sse"));
 

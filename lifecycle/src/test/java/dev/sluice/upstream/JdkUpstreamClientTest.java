@@ -136,11 +136,14 @@ final class JdkUpstreamClientTest {
   }
 
   @Test
-  void anUpstreamThatNeverAnswersTimesOutAtTheFirstByte() {
+  void onlyAStreamMustBeginByTheFirstByteLimit() {
     Timeouts timeouts = new Timeouts(LONG, SHORT, LONG, LONG, LONG);
     try (ScriptedUpstream server = answering(UpstreamAnswer.never())) {
-      assertThat(unanswered(request(server, timeouts, LONG))).isEqualTo(new TimedOut("first_byte"));
+      assertThat(unanswered(request(base(server), timeouts, LONG, true)))
+          .isEqualTo(new TimedOut("first_byte"));
       server.awaitDepartures(1, LONG);
+      assertThat(unanswered(request(server, timeouts, SHORT.plusMillis(1))))
+          .isEqualTo(new TimedOut("total"));
     }
   }
 
@@ -176,7 +179,8 @@ final class JdkUpstreamClientTest {
       URI base = URI.create("http://127.0.0.1:" + deaf.getLocalPort());
       Timeouts timeouts = new Timeouts(SHORT, LONG, LONG, LONG, LONG);
 
-      assertThat(unanswered(request(base, timeouts, LONG))).isEqualTo(new TimedOut("connect"));
+      assertThat(unanswered(request(base, timeouts, LONG, false)))
+          .isEqualTo(new TimedOut("connect"));
       for (var filler : fillers) {
         filler.close();
       }
@@ -190,7 +194,7 @@ final class JdkUpstreamClientTest {
       port = gone.getLocalPort();
     }
 
-    assertThat(unanswered(request(URI.create("http://127.0.0.1:" + port), PATIENT, LONG)))
+    assertThat(unanswered(request(URI.create("http://127.0.0.1:" + port), PATIENT, LONG, false)))
         .isEqualTo(new NetworkError("connect", "No connection to the upstream."));
   }
 
@@ -200,7 +204,7 @@ final class JdkUpstreamClientTest {
       var _ = Thread.ofVirtual().start(() -> answerInPlainText(plain));
       URI base = URI.create("https://127.0.0.1:" + plain.getLocalPort());
 
-      assertThat(unanswered(request(base, PATIENT, LONG)))
+      assertThat(unanswered(request(base, PATIENT, LONG, false)))
           .isInstanceOfSatisfying(
               NetworkError.class, error -> assertThat(error.kind()).isEqualTo("tls"));
     }
@@ -358,15 +362,16 @@ final class JdkUpstreamClientTest {
   }
 
   private static UpstreamRequest request(ScriptedUpstream server, Timeouts times, Duration total) {
-    return request(base(server), times, total);
+    return request(base(server), times, total, false);
   }
 
-  private static UpstreamRequest request(URI base, Timeouts timeouts, Duration total) {
+  private static UpstreamRequest request(
+      URI base, Timeouts timeouts, Duration total, boolean stream) {
     return new UpstreamRequest(
         new Upstream("up", base, Protocol.CHAT, new Credential.None(), timeouts, false),
         Endpoint.CHAT_COMPLETIONS,
         "{}".getBytes(UTF_8),
-        false,
+        stream,
         "resp_1",
         "00-trace",
         total);

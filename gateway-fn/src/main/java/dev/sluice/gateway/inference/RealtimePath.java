@@ -135,7 +135,8 @@ final class RealtimePath {
               new ChatStream.View(
                   admission.id().text(),
                   admission.model().alias(),
-                  admission.request() instanceof ValidRequest.Chat request && request.usage()),
+                  admission.request() instanceof ValidRequest.Chat request && request.usage(),
+                  admission.request().common().document().object().number("n").orElse(1L)),
               settings.maxEventBytes());
       ChatStream.Ending streamed =
           new StreamRelay(chat, client, admission, settings.keepAlive()).relay(body);
