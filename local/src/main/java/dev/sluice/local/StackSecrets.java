@@ -3,7 +3,6 @@ package dev.sluice.local;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Optional;
 
 /// The secrets of a dev stack: made at its first start, kept in its data directory.
 ///
@@ -12,20 +11,24 @@ import java.util.Optional;
 /// @param adminKey authorises the admin routes
 record StackSecrets(String idKey, String pepper, String adminKey) {
 
-  /// Reads the secrets, or makes and writes them.
+  /// Reads the secrets, or makes and writes them when there is no file yet.
+  ///
+  /// @throws IllegalStateException when the file is there but incomplete: new secrets would lock
+  ///   out every key in the database
   static StackSecrets of(PrivateFile file, SecureRandom random) {
-    JsonObject stored = file.read().orElse(JsonObject.EMPTY);
-    Optional<StackSecrets> known =
-        stored
-            .text("id_key")
-            .flatMap(idKey ->
-                stored
-                    .text("pepper")
-                    .flatMap(pepper ->
-                        stored
-                            .text("admin_key")
-                            .map(admin -> new StackSecrets(idKey, pepper, admin))));
-    return known.orElseGet(() -> create(file, random));
+    return file.read()
+        .map(stored ->
+            new StackSecrets(
+                text(file, stored, "id_key"),
+                text(file, stored, "pepper"),
+                text(file, stored, "admin_key")))
+        .orElseGet(() -> create(file, random));
+  }
+
+  private static String text(PrivateFile file, JsonObject stored, String name) {
+    return stored
+        .text(name)
+        .orElseThrow(() -> new IllegalStateException(file.path() + " has no " + name));
   }
 
   private static StackSecrets create(PrivateFile file, SecureRandom random) {

@@ -54,6 +54,16 @@ final class RestartTest {
   }
 
   @Test
+  void secretsThatAreIncompleteAreNamedAndNotReplaced() throws IOException {
+    Path file = Files.writeString(directory.resolve("secrets.json"), "{\"id_key\":\"x\"}");
+
+    assertThatThrownBy(() -> TestingStack.start(directory))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("pepper");
+    assertThat(file).hasContent("{\"id_key\":\"x\"}");
+  }
+
+  @Test
   void filesWithSecretsAreForTheirOwnerOnly() throws IOException {
     try (TestingStack stack = TestingStack.start(directory)) {
       for (String name : List.of("secrets.json", "accounts.json", "dev.json")) {

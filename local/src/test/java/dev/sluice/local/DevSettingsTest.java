@@ -1,0 +1,64 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class DevSettingsTest {
+
+  private static final Path ROOT = Path.of("/somewhere/sluice");
+
+  @Test
+  void withoutAnythingSetEverythingIsEmbedded() {
+    DevSettings settings = DevSettings.ofEnvironment(Map.of("SLUICE_CONFIG", " "), ROOT);
+
+    assertThat(settings)
+        .isEqualTo(
+            new DevSettings(
+                8080,
+                ROOT.resolve(".sluice"),
+                null,
+                null,
+                null,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(200)));
+  }
+
+  @Test
+  void everyVariableCountsAndPathsStartAtTheProject() {
+    DevSettings settings =
+        DevSettings.ofEnvironment(
+            Map.of(
+                "SLUICE_PORT", "0",
+                "SLUICE_DATA_DIR", "data",
+                "SLUICE_CONFIG", "/etc/models.yaml",
+                "SLUICE_DATABASE_URL", "jdbc:postgresql://host/db?user=me",
+                "SLUICE_SQS_ENDPOINT", "http://host:4566"),
+            ROOT);
+
+    assertThat(settings.port()).isZero();
+    assertThat(settings.dataDirectory()).isEqualTo(ROOT.resolve("data"));
+    assertThat(settings.modelsFile()).isEqualTo(Path.of("/etc/models.yaml"));
+    assertThat(settings.databaseUrl()).isEqualTo("jdbc:postgresql://host/db?user=me");
+    assertThat(settings.sqsEndpoint()).isEqualTo("http://host:4566");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SLUICE_PORT, http",
+    "SLUICE_PORT, 70000",
+    "SLUICE_PORT, -1",
+    "SLUICE_DATABASE_URL, postgres://host/db"
+  })
+  void aWrongValueIsNamed(String variable, String value) {
+    assertThatThrownBy(() -> DevSettings.ofEnvironment(Map.of(variable, value), ROOT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(variable);
+  }
+}
