@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /// The dev stack in a directory of its own, with what tests ask of it.
 final class TestingStack implements AutoCloseable {
@@ -41,7 +42,11 @@ final class TestingStack implements AutoCloseable {
   }
 
   static TestingStack start(Path directory) {
-    return new TestingStack(DevStack.start(DevSettings.forTests(directory)));
+    return start(DevSettings.forTests(directory));
+  }
+
+  static TestingStack start(DevSettings settings) {
+    return new TestingStack(DevStack.start(settings));
   }
 
   /// An account of its own, with a key for all models.
@@ -181,6 +186,31 @@ final class TestingStack implements AutoCloseable {
           union all select b.request_id || b.sha256 from response_body b
           union all select a::text from request_attempt a) all_lines
         """);
+  }
+
+  /// Waits until a query of one boolean says true.
+  void await(String sql) {
+    await(() -> text(sql).equals("t"));
+  }
+
+  /// Waits until a condition holds; asks again each time the queue was found empty, or soon.
+  void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + DRAIN_LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("It did not happen within " + DRAIN_LIMIT);
+      }
+      var _ = stack.drain(Duration.ofMillis(200));
+    }
+  }
+
+  void execute(String sql) {
+    try (Connection connection = stack.database().dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new AssertionError("The statement failed: " + sql, e);
+    }
   }
 
   /// The first column of the first row.

@@ -1,0 +1,170 @@
+package dev.sluice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.completion.CompletionRecord;
+import dev.sluice.completion.FinishedRecord;
+import dev.sluice.completion.RecordCodec;
+import dev.sluice.completion.StartedRecord;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.ResponseId;
+import dev.sluice.request.ServiceTier;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.MetricSeries;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The table of metrics against what a stack counts in a day in which nearly everything happens.
+final class EmittedMetricsTest {
+
+  /// Counted only while the queue is away; `CompletionRecorderTest` sees to those.
+  private static final Set<Metric> QUEUE_FAULTS =
+      EnumSet.of(Metric.ENQUEUE_FAILURES, Metric.RECORDS_SPILLED, Metric.RECORDS_LOST);
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyMetricOfTheTableIsCountedAndNoOther() throws IOException {
+    try (DemoUpstream demo = DemoUpstream.start(0, null);
+        TestingStack stack = TestingStack.start(settings(demo))) {
+      stack.chat("steady", "hello", Map.of("x-sluice-account-id", "spoofed"));
+      stack.chat("falling-back", "hello", Map.of());
+      leaveInMidStream(stack);
+      repairALostGateway(stack);
+      send(
+          stack,
+          """
+          {"schema_version":1,"type":"started","request_id":"","account_id":"a"}\
+          """);
+      stack.await("select count(*) = 1 from quarantine");
+      send(stack, "not a record");
+      stack.await(() -> counted(stack).contains(Metric.COMPLETION_REDELIVERED));
+
+      assertThat(counted(stack))
+          .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(QUEUE_FAULTS)));
+    }
+  }
+
+  private static Set<Metric> counted(TestingStack stack) {
+    return stack.metrics().snapshot().keySet().stream()
+        .map(MetricSeries.Key::metric)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Metric.class)));
+  }
+
+  private DevSettings settings(DemoUpstream demo) throws IOException {
+    Path models =
+        Files.writeString(
+            directory.resolve("models-under-test.yaml"),
+            """
+            upstreams:
+              - { name: gone, base_url: "http://127.0.0.1:%d/v1", auth: none }
+              - { name: demo, base_url: "%s", auth: none }
+            models:
+              - { alias: steady, upstreams: [ { name: demo, model: demo-echo } ], endpoints: [ chat ] }
+              - { alias: slow, upstreams: [ { name: demo, model: demo-slow } ], endpoints: [ chat ] }
+              - alias: falling-back
+                upstreams: [ { name: gone, model: x }, { name: demo, model: demo-echo } ]
+                endpoints: [ chat ]
+            """
+                .formatted(closedPort(), demo.baseUrl()));
+    return new DevSettings(
+        0,
+        directory.resolve("data"),
+        models,
+        null,
+        null,
+        Duration.ofSeconds(1),
+        Duration.ofMillis(100));
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /// Closes the connection with a reset once the first bytes are there, and waits for the record.
+  private static void leaveInMidStream(TestingStack stack) throws IOException {
+    String body =
+        """
+        {"model":"slow","stream":true,"messages":[{"role":"user","content":"one two three four five six"}]}\
+        """;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stack.port())) {
+      socket.setSoLinger(true, 0);
+      socket
+          .getOutputStream()
+          .write(
+              RawHttp.request(
+                  "POST",
+                  "/v1/chat/completions",
+                  Map.of(
+                      "Authorization",
+                      "Bearer " + stack.apiKey(),
+                      "Content-Type",
+                      "application/json"),
+                  body.getBytes(StandardCharsets.UTF_8)));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+    }
+    stack.await("select count(*) = 1 from request where client_disconnected");
+  }
+
+  /// Presumes a gateway dead by hand, and delivers its record after all.
+  private static void repairALostGateway(TestingStack stack) {
+    ResponseId id = new ResponseId(UUID.fromString("019aa5d5-6a3b-7000-8000-000000000001"));
+    Instant at = Instant.parse("2026-11-21T10:00:00Z");
+    CompletionRecord.Head head =
+        new CompletionRecord.Head(
+            new UUID(0, 1),
+            id,
+            UUID.fromString(stack.accountId()),
+            "AbCd1234",
+            at,
+            Endpoint.CHAT_COMPLETIONS,
+            "steady",
+            ServiceTier.DEFAULT,
+            false,
+            false,
+            true,
+            at,
+            "");
+    send(stack, RecordCodec.encode(new StartedRecord(head, null)));
+    stack.await("select count(*) = 1 from request where id = '" + id.uuid() + "'");
+    stack.execute(
+        """
+        update request set state = 'failed', finished_at = now(), failure_label = 'gateway_lost',
+          failure = '{"type":"gateway_lost"}' where id = '%s'\
+        """
+            .formatted(id.uuid()));
+    send(
+        stack,
+        RecordCodec.encode(
+            new FinishedRecord(
+                head, Outcome.COMPLETED, 200, null, false, 1L, at, null, List.of(), null)));
+    stack.await("select state = 'completed' from request where id = '" + id.uuid() + "'");
+  }
+
+  private static void send(TestingStack stack, String message) {
+    var queues = stack.stack().queues();
+    var _ =
+        queues
+            .client()
+            .sendMessage(
+                request -> request.queueUrl(queues.completions().url()).messageBody(message));
+  }
+}
