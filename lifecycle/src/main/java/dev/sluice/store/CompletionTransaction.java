@@ -132,8 +132,24 @@ final class CompletionTransaction {
     }
   }
 
+  /// Serialization failure, deadlock, or a row that another transaction inserted between the look
+  /// for conflicts and the insert: nothing was written, and the next try may win.
+  ///
+  /// A unique violation is never the fault of a record. Each insert names its primary key as the
+  /// key of conflicts, but PostgreSQL settles races for that index only; `request` has a second
+  /// unique one, (account_id, id), and the loser of a race may meet that one instead.
+  static boolean lostAgainstAnother(SQLException e) {
+    return switch (Objects.requireNonNullElse(e.getSQLState(), "")) {
+      case "40001", "40P01", "23505" -> true;
+      default -> false;
+    };
+  }
+
   /// Data exception, integrity violation, program limit: the same record fails the same way again.
   private static boolean isFaultOfData(SQLException e) {
+    if (lostAgainstAnother(e)) {
+      return false;
+    }
     return switch (Database.stateClass(e)) {
       case "22", "23", "54" -> true;
       default -> false;

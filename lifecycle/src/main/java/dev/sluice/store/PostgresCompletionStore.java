@@ -53,7 +53,7 @@ final class PostgresCompletionStore implements CompletionStore {
             connection -> new CompletionTransaction(connection, deadline).run(batch));
       } catch (RuntimeException e) {
         SQLException cause = Database.sqlException(e).orElseThrow(() -> e);
-        if (!lostAgainstAnother(cause) || repeats == MAX_REPEATS) {
+        if (!CompletionTransaction.lostAgainstAnother(cause) || repeats == MAX_REPEATS) {
           throw e instanceof StoreUnavailableException
               ? e
               : new StoreUnavailableException("The batch was not written", e);
@@ -64,11 +64,6 @@ final class PostgresCompletionStore implements CompletionStore {
             .log("Repeats a batch that lost against another transaction");
       }
     }
-  }
-
-  /// Serialization failure, deadlock: nothing was written, and the next try may win.
-  private static boolean lostAgainstAnother(SQLException e) {
-    return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
   }
 
   private void report(Result result) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.completion.CompletionRecord;
+import dev.sluice.completion.CompletionStore.Delivery;
 import dev.sluice.request.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +130,58 @@ final class CompletionContentionTest {
 
     assertThat(fixture.query("select last_value from tries")).containsExactly("4");
     assertThat(fixture.count("quarantine")).isZero();
+  }
+
+  @Test
+  void aBatchThatMeetsAnotherInsertOfItsRowIsRepeated() {
+    fixture.execute("create sequence tries");
+    fixture.execute(
+        """
+        create function meet_another() returns trigger language plpgsql as $$
+        begin
+          if nextval('tries') = 1 then
+            raise exception 'inserted meanwhile' using errcode = '23505';
+          end if;
+          return null;
+        end $$
+        """);
+    fixture.execute(
+        """
+        create trigger meet_another before insert on request
+        for each statement execute function meet_another()
+        """);
+
+    Set<Integer> undone =
+        fixture.completions().persist(deliveries(List.of(finished(id(1)))), LATER);
+
+    assertThat(undone).isEmpty();
+    assertThat(fixture.query("select last_value from tries")).containsExactly("2");
+    assertThat(fixture.query("select state from request")).containsExactly("completed");
+    assertThat(fixture.count("quarantine")).isZero();
+  }
+
+  @Test
+  void theTwoRecordsOfARequestMayArriveAtTheSameMoment() throws Exception {
+    int requests = 1_000 * Integer.getInteger("sluice.test.scale", 1);
+    for (int request = 0; request < requests; request++) {
+      CyclicBarrier together = new CyclicBarrier(2);
+      List<FutureTask<Set<Integer>>> writers = new ArrayList<>();
+      for (CompletionRecord record : List.of(started(id(request)), finished(id(request)))) {
+        List<Delivery> batch = deliveries(List.of(record));
+        writers.add(
+            inBackground(() -> {
+              var _ = together.await(30, TimeUnit.SECONDS);
+              return fixture.completions().persist(batch, LATER);
+            }));
+      }
+      for (FutureTask<Set<Integer>> writer : writers) {
+        assertThat(writer.get(30, TimeUnit.SECONDS)).isEmpty();
+      }
+    }
+
+    assertThat(fixture.count("quarantine")).isZero();
+    assertThat(fixture.query("select state, count(*) from request group by state"))
+        .containsExactly("completed|" + requests);
   }
 
   @Test
