@@ -107,6 +107,11 @@ final class Database {
     if (e instanceof SQLTransientConnectionException || e instanceof SQLTimeoutException) {
       return true;
     }
+    // Neither the server nor the driver speaks without a state: the pool has closed the connection
+    // because it broke while it was used, and giving it back hides the first error.
+    if (e.getSQLState() == null) {
+      return true;
+    }
     return switch (stateClass(e)) {
       // Connection, resources, operator (shutdown, crash, statement time-out), system.
       case "08", "53", "57", "58" -> true;
