@@ -3,9 +3,11 @@ package dev.sluice.aws;
 import dev.sluice.completion.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -15,6 +17,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Objects in one S3 bucket.
 public final class S3ObjectStore implements ObjectStore, AutoCloseable {
+
+  /// Of one call, its repeats included. Callers have a client waiting, and less time than the SDK's
+  /// own limits would take.
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
 
   private final S3Client client;
   private final String bucket;
@@ -27,7 +33,13 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   /// The bucket of this name, with a client of its own.
   public static S3ObjectStore ofBucket(String bucket) {
     return new S3ObjectStore(
-        S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).build(), bucket);
+        S3Client.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(1))
+                    .socketTimeout(LONGEST_CALL))
+            .build(),
+        bucket);
   }
 
   @Override
@@ -37,7 +49,12 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             "keep " + name,
             () ->
                 client.putObject(
-                    request -> request.bucket(bucket).key(name), RequestBody.fromBytes(bytes)));
+                    request ->
+                        request
+                            .bucket(bucket)
+                            .key(name)
+                            .overrideConfiguration(S3ObjectStore::inTime),
+                    RequestBody.fromBytes(bytes)));
   }
 
   @Override
@@ -47,7 +64,13 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         () -> {
           try {
             return Optional.of(
-                client.getObjectAsBytes(request -> request.bucket(bucket).key(name)).asByteArray());
+                client
+                    .getObjectAsBytes(request ->
+                        request
+                            .bucket(bucket)
+                            .key(name)
+                            .overrideConfiguration(S3ObjectStore::inTime))
+                    .asByteArray());
           } catch (NoSuchKeyException _) {
             return Optional.empty();
           }
@@ -60,7 +83,11 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         "list " + prefix,
         () ->
             client
-                .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))
+                .listObjectsV2Paginator(request ->
+                    request
+                        .bucket(bucket)
+                        .prefix(prefix)
+                        .overrideConfiguration(S3ObjectStore::inTime))
                 .contents()
                 .stream()
                 .limit(limit)
@@ -73,7 +100,13 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     var _ =
         asking(
             "delete " + name,
-            () -> client.deleteObject(request -> request.bucket(bucket).key(name)));
+            () ->
+                client.deleteObject(request ->
+                    request.bucket(bucket).key(name).overrideConfiguration(S3ObjectStore::inTime)));
+  }
+
+  private static void inTime(AwsRequestOverrideConfiguration.Builder limits) {
+    var _ = limits.apiCallTimeout(LONGEST_CALL);
   }
 
   private static <T> T asking(String what, Supplier<T> call) {

@@ -1,6 +1,7 @@
 package dev.sluice.aws;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -12,7 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,31 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
     server.stop(0);
 
     assertThatThrownBy(() -> store().get("a/b")).isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void aStoreThatStaysSilentIsGivenUpInTime() {
+    CountDownLatch over = new CountDownLatch(1);
+    server.createContext("/silent", _ -> awaitUninterruptibly(over));
+    ObjectStore silent = new S3ObjectStore(client, "silent");
+
+    try {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () ->
+              assertThatThrownBy(() -> silent.put("a/b", new byte[] {1}))
+                  .isInstanceOf(UncheckedIOException.class));
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void answer(HttpExchange exchange) throws IOException {
