@@ -67,7 +67,7 @@ public final class CompletionRecorder {
   ///   not take it in time
   public void started(StartedRecord record, Duration within) {
     try {
-      send(fitting(record), "started", within);
+      send(fitting(record).message(), "started", within);
     } catch (UncheckedIOException e) {
       throw new QueueUnavailableException("The object store did not take a request body", e);
     }
@@ -76,7 +76,7 @@ public final class CompletionRecorder {
   /// Sends a `finished` record until the queue has it, its time is over, or the deadline is near;
   /// then spills it. Never throws for a failing queue or store.
   public Kept finished(FinishedRecord record, Deadline deadline) {
-    CompletionRecord fitting;
+    Encoded fitting;
     try {
       fitting = fitting(record);
     } catch (UncheckedIOException e) {
@@ -85,7 +85,7 @@ public final class CompletionRecorder {
     Deadline sending = deadline.minus(SPILL_MARGIN).orSooner(retryFor);
     for (int attempt = 0; ; attempt++) {
       try {
-        send(fitting, "finished", atLeastOneSecond(sending.atMost(LONGEST_SEND)));
+        send(fitting.message(), "finished", atLeastOneSecond(sending.atMost(LONGEST_SEND)));
         return Kept.QUEUED;
       } catch (QueueUnavailableException e) {
         Duration backoff = backoff(attempt);
@@ -107,10 +107,10 @@ public final class CompletionRecorder {
     return Duration.ofMillis(jitter.nextLong(1, ceiling + 1));
   }
 
-  private void send(CompletionRecord record, String kind, Duration within) {
+  private void send(String message, String kind, Duration within) {
     long start = System.nanoTime();
     try {
-      queue.send(RecordCodec.encode(record), within);
+      queue.send(message, within);
       metrics.count(Metric.RECORDS_ENQUEUED, kind);
       metrics.record(Metric.ENQUEUE_LATENCY, (System.nanoTime() - start) / 1e6, kind);
     } catch (QueueUnavailableException e) {
@@ -119,8 +119,8 @@ public final class CompletionRecorder {
     }
   }
 
-  private Kept spill(CompletionRecord record, QueueUnavailableException why) {
-    CompletionRecord.Head head = record.head();
+  private Kept spill(Encoded fitting, QueueUnavailableException why) {
+    CompletionRecord.Head head = fitting.record().head();
     String name =
         SPILL_PREFIX
             + head.accountId()
@@ -130,10 +130,10 @@ public final class CompletionRecorder {
             + head.eventId()
             + ".json";
     try {
-      objects.put(name, RecordCodec.encode(record).getBytes(StandardCharsets.US_ASCII));
+      objects.put(name, fitting.message().getBytes(StandardCharsets.US_ASCII));
     } catch (UncheckedIOException e) {
       e.addSuppressed(why);
-      return lost(record, e);
+      return lost(fitting.record(), e);
     }
     metrics.count(Metric.RECORDS_SPILLED, "finished");
     LOG.atWarn()
@@ -152,22 +152,25 @@ public final class CompletionRecorder {
     return Kept.LOST;
   }
 
-  /// The record itself, or with its body moved to the object store when it would not fit the queue.
-  private CompletionRecord fitting(CompletionRecord record) {
-    return switch (record) {
-      case StartedRecord(var head, RecordBody.Inline body) when isTooLarge(body) ->
-          new StartedRecord(head, moved(head, body));
-      case FinishedRecord finished
-          when finished.response() instanceof RecordBody.Inline body && isTooLarge(body) ->
-          finished.withResponse(moved(finished.head(), body));
-      case StartedRecord _, FinishedRecord _ -> record;
-    };
-  }
+  /// A record and the message that it makes, which is the same at every attempt.
+  private record Encoded(CompletionRecord record, String message) {}
 
-  /// Base64 makes four characters of three bytes; everything else in a record but the failure's
-  /// text is small.
-  private boolean isTooLarge(RecordBody.Inline body) {
-    return (body.bytes().length + 2L) / 3 * 4 > queue.maxMessageBytes() - MARGIN_BYTES;
+  /// The record itself, or with its body moved to the object store when the message would not fit
+  /// the queue. The whole message counts: the text of a failure may be long, too.
+  private Encoded fitting(CompletionRecord record) {
+    String message = RecordCodec.encode(record);
+    if (message.length() <= queue.maxMessageBytes() - MARGIN_BYTES) {
+      return new Encoded(record, message);
+    }
+    CompletionRecord smaller =
+        switch (record) {
+          case StartedRecord(var head, RecordBody.Inline body) ->
+              new StartedRecord(head, moved(head, body));
+          case FinishedRecord finished when finished.response() instanceof RecordBody.Inline body ->
+              finished.withResponse(moved(finished.head(), body));
+          case StartedRecord _, FinishedRecord _ -> record;
+        };
+    return new Encoded(smaller, RecordCodec.encode(smaller));
   }
 
   private RecordBody.Elsewhere moved(CompletionRecord.Head head, RecordBody.Inline body) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.completion.CompletionRecorder.Kept;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.Outcome;
 import dev.sluice.telemetry.MetricSeries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +64,28 @@ final class CompletionRecorderTest {
                 + elsewhere.sha256());
     assertThat(objects.held.get(elsewhere.object()))
         .isEqualTo(((RecordBody.Inline) Objects.requireNonNull(record.response())).bytes());
+    assertThat(queue.sent.getFirst().length()).isLessThan(queue.maxBytes);
+  }
+
+  @Test
+  void theTextOfAFailureCountsTowardsTheSizeOfItsRecord() {
+    queue.maxBytes = 64 * 1024;
+    FinishedRecord record =
+        new FinishedRecord(
+            TestingRecords.head(),
+            Outcome.FAILED,
+            400,
+            FailureReason.ofStatus(400, "é".repeat(4_096)),
+            false,
+            12L,
+            TestingRecords.AT,
+            null,
+            List.of(),
+            RecordBody.gzip(incompressible(), "application/json"));
+
+    Kept kept = recorder.finished(record, in(60));
+
+    assertThat(kept).isEqualTo(Kept.QUEUED);
     assertThat(queue.sent.getFirst().length()).isLessThan(queue.maxBytes);
   }
 
