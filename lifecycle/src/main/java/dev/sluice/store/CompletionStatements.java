@@ -15,8 +15,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -102,35 +104,46 @@ final class CompletionStatements {
         and excluded.state in ('completed', 'failed')
         and ((request.state = 'processing' and request.lane = 'gateway')
           or (request.state = 'failed' and request.failure_label = 'gateway_lost'))
-      returning exists (
+      returning id, exists (
         select from request before
         where before.id = request.id
-          and before.state = 'failed' and before.failure_label = 'gateway_lost')
+          and before.state = 'failed' and before.failure_label = 'gateway_lost') as repaired
       """;
 
-  /// @return how many rows were failed as `gateway_lost` and now have their real outcome
-  static int insertOrFinish(Connection connection, List<MergedRequest> rows) throws SQLException {
+  /// What the statement did.
+  ///
+  /// @param ids the rows that it inserted or ended
+  /// @param repaired how many of them were failed as `gateway_lost` and now have their real outcome
+  record Written(Set<ResponseId> ids, int repaired) {
+
+    Written {
+      ids = Set.copyOf(ids);
+    }
+  }
+
+  static Written insertOrFinish(Connection connection, List<MergedRequest> rows)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(INSERT_OR_FINISH)) {
       Column.bind(statement, REQUEST_COLUMNS, rows);
+      Set<ResponseId> ids = new HashSet<>();
       int repaired = 0;
       try (ResultSet written = statement.executeQuery()) {
         while (written.next()) {
-          repaired += written.getBoolean(1) ? 1 : 0;
+          ids.add(new ResponseId(written.getObject("id", UUID.class)));
+          repaired += written.getBoolean("repaired") ? 1 : 0;
         }
       }
-      return repaired;
+      return new Written(ids, repaired);
     }
   }
 
   /// What decides whether a record may add to a row.
-  record Existing(
-      UUID accountId, boolean deleted, boolean hasRequestBody, boolean hasResponseBody) {}
+  record Existing(UUID accountId, boolean deleted, boolean hasRequestBody) {}
 
   private static final String READ_EXISTING =
       """
       select r.id, r.account_id, r.deleted_at is not null as deleted,
-        exists (select from request_body b where b.request_id = r.id) as has_request_body,
-        exists (select from response_body b where b.request_id = r.id) as has_response_body
+        exists (select from request_body b where b.request_id = r.id) as has_request_body
       from request r
       where r.id = any (?)
       """;
@@ -148,8 +161,7 @@ final class CompletionStatements {
               new Existing(
                   found.getObject("account_id", UUID.class),
                   found.getBoolean("deleted"),
-                  found.getBoolean("has_request_body"),
-                  found.getBoolean("has_response_body")));
+                  found.getBoolean("has_request_body")));
         }
       }
       return existing;

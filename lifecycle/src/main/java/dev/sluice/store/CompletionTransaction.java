@@ -5,6 +5,7 @@ import dev.sluice.completion.CompletionStore.Delivery;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.ResponseId;
 import dev.sluice.store.CompletionStatements.Existing;
+import dev.sluice.store.CompletionStatements.Written;
 import dev.sluice.store.MergedRequest.NumberedAttempt;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -158,7 +159,7 @@ final class CompletionTransaction {
 
   private void writeTogether(List<Item> items) throws SQLException {
     List<MergedRequest> rows = MergedRequest.merge(items.stream().map(Item::record).toList());
-    int repairedNow = CompletionStatements.insertOrFinish(connection, rows);
+    Written written = CompletionStatements.insertOrFinish(connection, rows);
     Map<ResponseId, Existing> existing = CompletionStatements.readExisting(connection, rows);
     List<MergedRequest> owned =
         rows.stream().filter(row -> isOwner(existing, row.id(), row.accountId())).toList();
@@ -167,13 +168,13 @@ final class CompletionTransaction {
     CompletionStatements.insertRequestBodies(
         connection,
         undeleted.stream().filter(row -> !existing(existing, row.id()).hasRequestBody()).toList());
+    // A body belongs to the outcome that it came with: a record that came after the end adds none.
     CompletionStatements.insertResponseBodies(
-        connection,
-        undeleted.stream().filter(row -> !existing(existing, row.id()).hasResponseBody()).toList());
+        connection, undeleted.stream().filter(row -> written.ids().contains(row.id())).toList());
     List<NumberedAttempt> attempts =
         owned.stream().flatMap(row -> row.attempts().stream()).toList();
     CompletionStatements.insertAttempts(connection, attempts);
-    count(items, existing, repairedNow);
+    count(items, existing, written.repaired());
   }
 
   /// Runs after the last statement: from here on nothing of these items is rolled back by itself.

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import static dev.sluice.store.Records.LATER;
+import static dev.sluice.store.Records.STARTED;
 import static dev.sluice.store.Records.deliveries;
 import static dev.sluice.store.Records.delivery;
 import static dev.sluice.store.Records.failed;
@@ -19,6 +20,7 @@ import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.StartedRecord;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.FailureReason;
+import dev.sluice.request.Outcome;
 import dev.sluice.request.Request;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.Usage;
@@ -134,6 +136,28 @@ final class PostgresCompletionStoreTest {
             failed -> assertThat(failed.reason()).isEqualTo(new FailureReason.TimedOut("idle")));
     assertThat(text(fixture.requests().responseBody(ACCOUNT, id(1)).orElseThrow().decoded()))
         .isEqualTo("error of " + id(1));
+  }
+
+  @Test
+  void aRecordThatCameAfterTheEndAddsNoBody() {
+    FinishedRecord failure =
+        new FinishedRecord(
+            head(id(1), ACCOUNT),
+            Outcome.FAILED,
+            null,
+            new FailureReason.TimedOut("first_byte"),
+            false,
+            null,
+            STARTED,
+            null,
+            List.of(),
+            null);
+    persist(started(id(1)), failure);
+
+    persist(finished(id(1)));
+
+    assertThat(fixture.requests().responseBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(fixture.requests().requestBody(ACCOUNT, id(1))).isPresent();
   }
 
   @Test
