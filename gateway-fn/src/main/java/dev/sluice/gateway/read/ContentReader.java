@@ -7,7 +7,10 @@ import dev.sluice.request.Deadline;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
+import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
+import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue.JsonObject;
 import dev.sluice.wire.ResponseError;
 import java.util.Optional;
 
@@ -24,8 +27,9 @@ public final class ContentReader {
 
   /// The stored answer.
   ///
-  /// A failed response has content only when its upstream had begun a good answer: the body of an
-  /// upstream's error may name the operator's account and is never shown as it is.
+  /// A failed response has content only when its client got a part of an answer, which stands under
+  /// our id: the body of an upstream's error, also of one that a 200 hid, may name the operator's
+  /// account and is never shown as it is.
   ///
   /// @throws GatewayException as [ResponseLookup#find], and 404 when there is no content
   public StoredBody content(Caller caller, String idText, Deadline deadline) {
@@ -34,7 +38,7 @@ public final class ContentReader {
       case Request.Completed completed -> ofCompleted(completed, deadline);
       case Request.Failed failed ->
           stored(failed.data())
-              .filter(_ -> beganWell(failed))
+              .filter(body -> isOurs(body, failed.data().id()))
               .orElseThrow(() -> none("It failed: " + ResponseError.of(failed.reason()).message()));
       case Request.Canceled _ -> throw none("It was cancelled.");
       case Request.Active _ -> throw none("It has not ended yet.");
@@ -51,9 +55,9 @@ public final class ContentReader {
                 : none("Its content was not recorded."));
   }
 
-  private static boolean beganWell(Request.Failed failed) {
-    Integer status = failed.status();
-    return status != null && status >= 200 && status < 300;
+  private static boolean isOurs(StoredBody body, ResponseId id) {
+    JsonObject answer = Json.objectOrEmpty(body.decoded());
+    return answer.text("id").filter(id.text()::equals).isPresent() && !answer.has("error");
   }
 
   private Optional<StoredBody> stored(RequestData data) {

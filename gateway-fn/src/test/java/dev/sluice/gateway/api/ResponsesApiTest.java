@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @MicronautTest(transactional = false, startApplication = false)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -200,6 +201,34 @@ final class ResponsesApiTest implements TestPropertyProvider {
     assertThat(client.get("/v1/responses").body()).doesNotContain("sk-operator");
     assertThat(ofNone.code()).isEqualTo("content_not_found");
     assertThat(ofNone.body()).contains("did not answer in time");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"code\":401,\"message\":\"Incorrect key sk-operator\"}}",
+        "<html>Incorrect key sk-operator</html>",
+        "{\"id\":\"chatcmpl-1\",\"error\":\"Incorrect key sk-operator\",\"choices\":[]}"
+      })
+  void anErrorThatATwoHundredHidIsNoContent(String body) {
+    ResponseId id = responses.failed(tenant, 200, FailureReason.ofStatus(401, body), body);
+
+    ApiClient.Answer answer = client.get("/v1/responses/" + id.text() + "/content");
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.body()).doesNotContain("sk-operator");
+  }
+
+  @Test
+  void whatAClientGotOfABrokenStreamIsItsContent() {
+    ResponseId id = responses.newId(tenant);
+    String body = "{\"id\":\"" + id.text() + "\",\"object\":\"chat.completion\",\"choices\":[]}";
+    responses.failed(tenant, id, 200, new FailureReason.TruncatedStream(), body);
+
+    ApiClient.Answer answer = client.get("/v1/responses/" + id.text() + "/content");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo(body);
   }
 
   @Test

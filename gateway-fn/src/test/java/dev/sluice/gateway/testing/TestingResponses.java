@@ -72,7 +72,17 @@ public final class TestingResponses {
   /// @param body what the upstream sent; null for none
   public ResponseId failed(
       TestingTenant tenant, @Nullable Integer status, FailureReason reason, @Nullable String body) {
-    Head head = head(tenant, newId(tenant), true);
+    return failed(tenant, newId(tenant), status, reason, body);
+  }
+
+  /// A failed chat under an id that is already known.
+  public ResponseId failed(
+      TestingTenant tenant,
+      ResponseId id,
+      @Nullable Integer status,
+      FailureReason reason,
+      @Nullable String body) {
+    Head head = head(tenant, id, true);
     FinishedRecord finished =
         new FinishedRecord(
             head.next(UUID.randomUUID(), STARTED.plusSeconds(1)),
