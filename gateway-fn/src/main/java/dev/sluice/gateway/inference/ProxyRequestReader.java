@@ -21,6 +21,10 @@ import java.util.Optional;
 /// integrations", payload format 1.0).
 final class ProxyRequestReader {
 
+  /// Longer than any that AWS makes. Clients may send a trace header of their own, and a record
+  /// with a longer one would be refused by its table.
+  private static final int MAX_TRACE_ID_LENGTH = 512;
+
   private final SecureRandom random;
 
   ProxyRequestReader(SecureRandom random) {
@@ -86,10 +90,11 @@ final class ProxyRequestReader {
         : invocation;
   }
 
-  /// The invocation's own; where there is none, a fresh one in the form of W3C Trace Context.
+  /// The invocation's own; where there is no usable one, a fresh one in the form of W3C Trace
+  /// Context.
   private String traceId(Context context) {
     String given = context.getXrayTraceId();
-    if (given != null && !given.isBlank()) {
+    if (given != null && !given.isBlank() && given.length() <= MAX_TRACE_ID_LENGTH) {
       return given;
     }
     byte[] bytes = new byte[24];

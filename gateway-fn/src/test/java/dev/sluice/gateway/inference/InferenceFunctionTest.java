@@ -91,6 +91,23 @@ final class InferenceFunctionTest {
   }
 
   @Test
+  void aTraceIdThatNoRowWouldTakeIsReplaced() {
+    String given = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+
+    assertThat(traceId(given)).isEqualTo(given);
+    for (String unusable : List.of("", " ", given + ";Self=" + "x".repeat(2_000))) {
+      assertThat(traceId(unusable)).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
+    }
+  }
+
+  private static String traceId(String ofInvocation) {
+    return new ProxyRequestReader(new SecureRandom())
+        .read(
+            event("\"body\":null").getBytes(UTF_8), new TestingLambdaContext(60_000, ofInvocation))
+        .traceId();
+  }
+
+  @Test
   void aBodyInBase64IsDecoded() {
     byte[] bytes = {(byte) 0xFF, 0, 1};
 

@@ -8,7 +8,18 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.LoggerFactory;
 
 /// An invocation with a fixed remaining time.
-public record TestingLambdaContext(int remainingMillis) implements Context {
+///
+/// @param traceId empty when the invocation has none
+public record TestingLambdaContext(int remainingMillis, String traceId) implements Context {
+
+  public TestingLambdaContext(int remainingMillis) {
+    this(remainingMillis, "");
+  }
+
+  @Override
+  public String getXrayTraceId() {
+    return traceId;
+  }
 
   @Override
   public String getAwsRequestId() {
