@@ -25,9 +25,11 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
     GatewayException error =
         switch (thrown) {
           case GatewayException known -> known;
-          case StoreUnavailableException _ -> overloaded("The database does not answer right now.");
+          case StoreUnavailableException _ ->
+              overloaded("The database does not answer right now. Try again.");
           case QueueUnavailableException _ ->
-              overloaded("The record queue does not answer right now.");
+              overloaded(
+                  "The record queue does not answer right now. No answer was given; try again.");
           default ->
               GatewayException.of(
                   ErrorCode.INTERNAL_ERROR,
@@ -45,9 +47,9 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
     return new ErrorReply(error.status(), headers, body(error, requestId));
   }
 
+  /// A call may have begun, so nothing is promised about it.
   private static GatewayException overloaded(String what) {
-    return GatewayException.of(
-        ErrorCode.OVERLOADED, what + " Nothing was called and nothing is charged; try again.");
+    return GatewayException.of(ErrorCode.OVERLOADED, what);
   }
 
   private static JsonObject body(GatewayException error, String requestId) {
