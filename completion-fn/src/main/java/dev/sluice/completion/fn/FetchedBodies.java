@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /// Brings bodies that lie in the object store into their records, before a transaction is open.
 final class FetchedBodies {
@@ -38,7 +37,7 @@ final class FetchedBodies {
       case StartedRecord(var head, RecordBody.Elsewhere body) ->
           fetch(body, inline -> new StartedRecord(head, inline));
       case FinishedRecord finished when finished.response() instanceof RecordBody.Elsewhere body ->
-          fetch(body, inline -> withResponse(finished, inline));
+          fetch(body, finished::withResponse);
       case StartedRecord _, FinishedRecord _ -> new Fetch.Complete(record);
     };
   }
@@ -64,21 +63,6 @@ final class FetchedBodies {
     return isWhole(inline)
         ? new Fetch.Complete(replacement.with(inline))
         : new Fetch.Failed("wrong_object", true);
-  }
-
-  private static FinishedRecord withResponse(
-      FinishedRecord finished, RecordBody.@Nullable Inline response) {
-    return new FinishedRecord(
-        finished.head(),
-        finished.outcome(),
-        finished.status(),
-        finished.failure(),
-        finished.clientDisconnected(),
-        finished.timeToFirstByteMillis(),
-        finished.completedAt(),
-        finished.usage(),
-        finished.attempts(),
-        response);
   }
 
   /// True when the decoded bytes have the length and the hash that the record names.
