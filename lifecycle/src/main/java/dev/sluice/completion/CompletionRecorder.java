@@ -75,7 +75,22 @@ public final class CompletionRecorder {
 
   /// Sends a `finished` record until the queue has it, its time is over, or the deadline is near;
   /// then spills it. Never throws for a failing queue or store.
+  ///
+  /// The end of an interrupted call is recorded like any other: the interrupt is put aside, because
+  /// neither queue nor store takes anything from an interrupted thread, and is there again
+  /// afterwards. A second one ends the repeats.
   public Kept finished(FinishedRecord record, Deadline deadline) {
+    boolean wasInterrupted = Thread.interrupted();
+    try {
+      return keep(record, deadline);
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Kept keep(FinishedRecord record, Deadline deadline) {
     Encoded fitting;
     try {
       fitting = fitting(record);

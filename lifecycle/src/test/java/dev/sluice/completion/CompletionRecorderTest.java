@@ -90,6 +90,16 @@ final class CompletionRecorderTest {
   }
 
   @Test
+  void theEndOfAnInterruptedCallIsRecordedAndTheInterruptStays() {
+    Thread.currentThread().interrupt();
+
+    Kept kept = recorder.finished(TestingRecords.finished(new byte[] {'1'}), in(60));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(kept).isEqualTo(Kept.QUEUED);
+  }
+
+  @Test
   void aQueueThatRecoversInTimeGetsTheRecord() {
     queue.failures = 5;
 
@@ -185,6 +195,10 @@ final class CompletionRecorderTest {
 
     @Override
     public void send(String message, Duration within) {
+      // As the clients of real queues do.
+      if (Thread.currentThread().isInterrupted()) {
+        throw new QueueUnavailableException("interrupted", new IOException("interrupted"));
+      }
       if (failures > 0) {
         failures--;
         throw new QueueUnavailableException("scripted", new IOException("scripted"));
