@@ -7,8 +7,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +49,7 @@ public final class ApiGateway implements AutoCloseable {
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
-  private int running;
+  private final Set<Thread> running = new HashSet<>();
   private boolean closing;
 
   /// How the server listens.
@@ -133,6 +135,10 @@ public final class ApiGateway implements AutoCloseable {
   }
 
   private void read(HttpExchange exchange, Match.Found found, String path) {
+    if (exchange.request().getLength() > BODY_LIMIT_BYTES) {
+      exchange.fault(GatewayFault.REQUEST_TOO_LARGE);
+      return;
+    }
     byte[] body;
     Fields query;
     try (InputStream in = Request.asInputStream(exchange.request())) {
@@ -220,7 +226,7 @@ public final class ApiGateway implements AutoCloseable {
       if (closing) {
         return false;
       }
-      running++;
+      var _ = running.add(Thread.currentThread());
       return true;
     } finally {
       lock.unlock();
@@ -230,7 +236,7 @@ public final class ApiGateway implements AutoCloseable {
   private void leave() {
     lock.lock();
     try {
-      running--;
+      var _ = running.remove(Thread.currentThread());
       quiet.signalAll();
     } finally {
       lock.unlock();
@@ -253,13 +259,24 @@ public final class ApiGateway implements AutoCloseable {
     long left = limit.toNanos();
     lock.lock();
     try {
-      while (running > 0 && left > 0) {
+      while (!running.isEmpty() && left > 0) {
         left = quiet.awaitNanos(left);
       }
-      return running == 0;
+      return running.isEmpty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Cuts the requests that still run: their clients see a broken answer, and their functions are
+  /// interrupted and may still record that. [#awaitQuiet] waits for them.
+  public void cutRunning() {
+    lock.lock();
+    try {
+      running.forEach(Thread::interrupt);
     } finally {
       lock.unlock();
     }

@@ -20,7 +20,7 @@ final class HttpExchange {
 
   /// What API Gateway sets itself, whatever the function says.
   private static final Set<String> OWN_HEADERS =
-      Set.of("content-length", "transfer-encoding", "connection", "keep-alive");
+      Set.of("content-length", "transfer-encoding", "connection", "date", "keep-alive");
 
   private final Request request;
   private final Response response;
@@ -48,6 +48,7 @@ final class HttpExchange {
     HttpFields.Mutable headers = response.getHeaders();
     response.setStatus(fault.status());
     headers.put("content-type", "application/json");
+    headers.put("cache-control", "no-store");
     headers.put(REQUEST_ID, requestId);
     if (fault == GatewayFault.CLOSING) {
       headers.put("connection", "close");

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 /// client closed its connection in good order may still succeed.
 final class StreamedCall extends OutputStream {
 
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(StreamedCall.class);
   private static final int DELIMITER_BYTES = 8;
 
@@ -54,7 +56,7 @@ final class StreamedCall extends OutputStream {
           return null;
         });
     long start = System.nanoTime();
-    var _ = Thread.ofVirtual().name("invocation-" + exchange.requestId()).start(call);
+    Thread invocation = Thread.ofVirtual().name("invocation-" + exchange.requestId()).start(call);
     try {
       await(call, start);
       finish();
@@ -65,8 +67,20 @@ final class StreamedCall extends OutputStream {
       fail(GatewayFault.FUNCTION_TIMEOUT, e);
     } catch (InterruptedException e) {
       call.cancel(true);
-      Thread.currentThread().interrupt();
       fail(GatewayFault.CLOSING, e);
+      awaitEnd(invocation);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Lets a function that was interrupted record its end.
+  private static void awaitEnd(Thread invocation) {
+    try {
+      if (!invocation.join(LAST_WORDS)) {
+        LOG.atWarn().log("An interrupted function did not end");
+      }
+    } catch (InterruptedException _) {
+      LOG.atWarn().log("Interrupted again while a function ended; it is left alone");
     }
   }
 

@@ -55,16 +55,7 @@ public final class DevStack implements AutoCloseable {
         settings.modelsFile() == null
             ? DemoModels.write(data, demo.baseUrl())
             : settings.modelsFile();
-    Map<String, Object> properties = new HashMap<>(database.properties());
-    properties.put("sluice.id-key", secrets.idKey());
-    properties.put("sluice.peppers", "1:" + secrets.pepper());
-    properties.put("sluice.admin-key", secrets.adminKey());
-    properties.put("sluice.config", models.toString());
-    properties.put("sluice.queue.url", queues.completions().url());
-    properties.put("sluice.queue.endpoint", queueEndpoint.toString());
-    // Unlike on Lambda, one instance of a function serves many calls at once here.
-    properties.put("sluice.database.pool-size", 8);
-    properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
+    Map<String, Object> properties = properties(models, queueEndpoint, data);
     this.functions = parts.add(StackFunctions.start(properties));
     this.mapping =
         parts.add(
@@ -85,6 +76,21 @@ public final class DevStack implements AutoCloseable {
             .put("demo_upstream_url", demo.baseUrl().toString())
             .build();
     data.file("dev.json").write(description);
+  }
+
+  /// The settings of all functions.
+  private Map<String, Object> properties(Path models, URI queueEndpoint, DataDirectory data) {
+    Map<String, Object> properties = new HashMap<>(database.properties());
+    properties.put("sluice.id-key", secrets.idKey());
+    properties.put("sluice.peppers", "1:" + secrets.pepper());
+    properties.put("sluice.admin-key", secrets.adminKey());
+    properties.put("sluice.config", models.toString());
+    properties.put("sluice.queue.url", queues.completions().url());
+    properties.put("sluice.queue.endpoint", queueEndpoint.toString());
+    // Unlike on Lambda, one instance of a function serves many calls at once here.
+    properties.put("sluice.database.pool-size", 8);
+    properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
+    return properties;
   }
 
   /// Starts everything; when a part does not start, those before it are stopped again.
@@ -177,6 +183,8 @@ public final class DevStack implements AutoCloseable {
     gateway.closeDoor();
     if (!gateway.awaitQuiet(RUNNING_CALLS)) {
       LOG.atWarn().log("Some calls were still running and are cut");
+      gateway.cutRunning();
+      var _ = gateway.awaitQuiet(RUNNING_CALLS);
     }
     Drained drained = mapping.drain(paused ? Duration.ZERO : DRAIN_LIMIT);
     parts.close();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,6 +44,34 @@ final class RestartTest {
         assertThat(stack.get("/v1/responses/" + id).text()).contains("\"status\":\"completed\"");
       }
     }
+  }
+
+  @Test
+  void aCallThatAStopCutsEndsAsAFailedRow() throws IOException {
+    try (TestingStack stack = TestingStack.start(directory);
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), stack.port())) {
+      client.getOutputStream().write(longStream(stack.apiKey()));
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+      stack.await("select count(*) = 1 from request where state = 'processing'");
+    }
+
+    try (TestingStack stack = TestingStack.start(directory)) {
+      assertThat(stack.texts("select state || ' ' || failure_label from request"))
+          .containsExactly("failed call_lost");
+    }
+  }
+
+  private static byte[] longStream(String key) {
+    String body =
+        """
+        {"model":"demo-slow","stream":true,"messages":[{"role":"user","content":"%s"}]}\
+        """
+            .formatted("word ".repeat(2_000).strip());
+    return RawHttp.request(
+        "POST",
+        "/v1/chat/completions",
+        Map.of("Authorization", "Bearer " + key, "Content-Type", "application/json"),
+        body.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
