@@ -25,9 +25,10 @@ final class ChatParameters {
     SAME_NUMBERS.forEach(name -> number(chat, name).ifPresent(value -> given.put(name, value)));
     SAME_TEXTS.forEach(
         name -> chat.text(name).ifPresent(text -> given.put(name, JsonValue.of(text))));
-    number(chat, "max_completion_tokens")
-        .or(() -> number(chat, "max_tokens"))
-        .ifPresent(value -> given.put("max_output_tokens", value));
+    // A client may write 1e2; the Response object holds an integer.
+    chat.number("max_completion_tokens")
+        .or(() -> chat.number("max_tokens"))
+        .ifPresent(value -> given.put("max_output_tokens", JsonValue.of(value)));
     chat.object("metadata").ifPresent(value -> given.put("metadata", value));
     chat.text("reasoning_effort").ifPresent(effort -> given.put("reasoning", reasoning(effort)));
     given.put("text", text(chat));

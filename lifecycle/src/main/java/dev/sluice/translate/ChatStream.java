@@ -37,7 +37,8 @@ public final class ChatStream {
   /// @param model the alias that the client asked for
   /// @param usage whether the client asked for usage
   /// @param choices how many choices the client asked for
-  public record View(String id, String model, boolean usage, long choices) {}
+  /// @param tier the tier in force, shown where the upstream shows its own
+  public record View(String id, String model, boolean usage, long choices, String tier) {}
 
   /// How the stream ended, and what it amounted to.
   ///
@@ -121,12 +122,14 @@ public final class ChatStream {
     if (outcome == Outcome.FAILED && failure == null) {
       failure = new TruncatedStream();
     }
-    return new Ending(
-        outcome,
-        failure,
-        error,
-        usage,
-        assembler.isEmpty() ? null : assembler.completion(view.id(), view.model()));
+    return new Ending(outcome, failure, error, usage, assembler.isEmpty() ? null : completion());
+  }
+
+  private JsonObject completion() {
+    JsonObject whole = assembler.completion(view.id(), view.model());
+    return whole.has("service_tier")
+        ? whole.toBuilder().put("service_tier", view.tier()).build()
+        : whole;
   }
 
   private Optional<byte[]> take(SseReader.Item.Event event) {
@@ -172,6 +175,9 @@ public final class ChatStream {
     JsonDocument.Edit edit = document.edit().set("id", view.id()).set("model", view.model());
     if (!view.usage()) {
       edit.remove("usage");
+    }
+    if (chunk.has("service_tier")) {
+      edit.set("service_tier", view.tier());
     }
     return Optional.of(frame(edit.toBytes()));
   }

@@ -36,6 +36,9 @@ public record ResponseError(String code, String message) {
     return switch (reason) {
       case RetriableStatus(int status, String body) -> ofStatus(status, body);
       case NonRetriableStatus(int status, String body) -> ofStatus(status, body);
+      // The connection was sound, what came over it was not: the sentence is ours and says what.
+      case NetworkError(String kind, String message) when kind.equals("protocol") ->
+          server(message);
       case NetworkError _ ->
           server(
               "The connection to the model server failed, or broke before the answer was whole.");

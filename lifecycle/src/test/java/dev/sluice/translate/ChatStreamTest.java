@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 final class ChatStreamTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChatStreamTest.class);
-  private static final ChatStream.View VIEW = new ChatStream.View("resp_x", "alias", false, 1);
+  private static final ChatStream.View VIEW =
+      new ChatStream.View("resp_x", "alias", false, 1, "priority");
   private static final int EVENT_BYTES = 1 << 20;
 
   /// What came out of one stream.
@@ -128,7 +129,8 @@ final class ChatStreamTest {
 
   @Test
   void anAnswerWithoutItsLastChoicesIsTruncated() {
-    ChatStream chat = new ChatStream(new ChatStream.View("resp_x", "alias", false, 2), EVENT_BYTES);
+    ChatStream chat =
+        new ChatStream(new ChatStream.View("resp_x", "alias", false, 2, "priority"), EVENT_BYTES);
     byte[] first = data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
     assertThat(chat.feed(first)).hasSize(1);
 
@@ -170,7 +172,7 @@ final class ChatStreamTest {
     String unasked = only(new ChatStream(VIEW, EVENT_BYTES).feed(data(chunk)));
     String asked =
         only(
-            new ChatStream(new ChatStream.View("resp_x", "alias", true, 1), EVENT_BYTES)
+            new ChatStream(new ChatStream.View("resp_x", "alias", true, 1, "priority"), EVENT_BYTES)
                 .feed(data(chunk)));
 
     String tail = ",\"choices\":[ {\"index\":0,\"delta\":{\"content\":\"\\u00e9\\/\"}} ]";
@@ -186,7 +188,8 @@ final class ChatStreamTest {
 
   @Test
   void theUsageChunkReachesOnlyAClientThatAskedForIt() throws IOException {
-    ChatStream asked = new ChatStream(new ChatStream.View("resp_x", "alias", true, 1), EVENT_BYTES);
+    ChatStream asked =
+        new ChatStream(new ChatStream.View("resp_x", "alias", true, 1, "priority"), EVENT_BYTES);
 
     List<byte[]> frames = asked.feed(resource("text.sse"));
 

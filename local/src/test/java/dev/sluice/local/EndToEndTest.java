@@ -197,6 +197,25 @@ final class EndToEndTest {
     assertThat(stack.count("select count(*) from request")).isEqualTo(before);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theTierInForceIsEchoedEverywhere(boolean stream) throws IOException {
+    RawHttp.Answer answer =
+        stack.post(
+            "/v1/chat/completions",
+            "{\"model\":\"demo-echo\",\"service_tier\":\"priority\",\"stream\":"
+                + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    stack.drain();
+    String id = answer.headers().get("x-sluice-response-id");
+
+    assertThat(answer.text()).contains("\"service_tier\":\"priority\"");
+    assertThat(answer.text()).doesNotContain("\"service_tier\":\"default\"");
+    assertThat(stack.get("/v1/responses/" + id + "/content").text())
+        .contains("\"service_tier\":\"priority\"");
+    assertThat(json(stack.get("/v1/responses/" + id)).text("service_tier")).contains("priority");
+  }
+
   @Test
   void thePredecessorsPrefixWorks() throws IOException {
     assertThat(stack.get("/ai/v1/models").status()).isEqualTo(200);

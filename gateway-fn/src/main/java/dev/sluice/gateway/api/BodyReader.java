@@ -22,6 +22,9 @@ import java.util.Set;
 /// field.
 record BodyReader(JsonObject object) {
 
+  /// The last year that every calendar here can show.
+  private static final Instant END_OF_CALENDAR = Instant.parse("+10000-01-01T00:00:00Z");
+
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_NAME_LENGTH = 200;
 
@@ -78,6 +81,7 @@ record BodyReader(JsonObject object) {
         .asText()
         .filter(text -> !text.isBlank() && text.length() <= MAX_NAME_LENGTH)
         .filter(text -> text.chars().noneMatch(Character::isISOControl))
+        .filter(text -> text.codePoints().noneMatch(BodyReader::isUnpaired))
         .orElseThrow(
             () -> invalid(field, field + " is a text of 1 to " + MAX_NAME_LENGTH + " characters."));
   }
@@ -111,10 +115,16 @@ record BodyReader(JsonObject object) {
               .number(field)
               .map(Instant::ofEpochSecond)
               .or(() -> object.text(field).map(Instant::parse))
+              .filter(at -> at.isAfter(Instant.EPOCH) && at.isBefore(END_OF_CALENDAR))
               .orElseThrow(() -> notATime(field)));
     } catch (DateTimeException _) {
       throw notATime(field);
     }
+  }
+
+  /// Half of a surrogate pair is no character, and no database takes it.
+  private static boolean isUnpaired(int codePoint) {
+    return codePoint <= Character.MAX_VALUE && Character.isSurrogate((char) codePoint);
   }
 
   private static GatewayException notATime(String field) {

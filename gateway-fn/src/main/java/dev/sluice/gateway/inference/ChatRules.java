@@ -45,8 +45,8 @@ final class ChatRules {
     Field stop = body.member("stop");
     if (stop.isArray()) {
       stop.items(0, MAX_STOPS).forEach(Field::text);
-    } else {
-      stop.checkText();
+    } else if (!stop.isAbsent() && !stop.isText()) {
+      throw stop.invalid("must be a string or a list of strings");
     }
     Field bias = body.member("logit_bias");
     if (!bias.isAbsent()) {

@@ -104,7 +104,8 @@ record Field(String path, @Nullable JsonValue value) {
   List<Field> items(int min, int max) {
     List<Field> items = items();
     if (items.size() < min || items.size() > max) {
-      throw invalid("must have " + min + " to " + max + " items, not " + items.size());
+      String allowed = max == Integer.MAX_VALUE ? "at least " + min : min + " to " + max;
+      throw invalid("must have " + allowed + " items, not " + items.size());
     }
     return items;
   }

@@ -88,9 +88,13 @@ sealed interface JsonAnswer {
         Ending.failed(head.status(), reason, bytes, type), UpstreamFailures.toException(reason));
   }
 
-  /// The bytes as the upstream wrote them, under our id and the client's name of the model.
+  /// The bytes as the upstream wrote them, under our id, the client's name of the model and, where
+  /// the upstream names one, the tier in force.
   private static Optional<byte[]> patched(Admission admission, JsonDocument document) {
     JsonDocument.Edit edit = document.edit().set("model", admission.model().alias());
+    if (document.object().has("service_tier")) {
+      edit.set("service_tier", admission.request().common().tier().text());
+    }
     return switch (admission.request()) {
       case ValidRequest.Chat _ -> Optional.of(edit.set("id", admission.id().text()).toBytes());
       case ValidRequest.Embeddings(var _, boolean base64) -> {

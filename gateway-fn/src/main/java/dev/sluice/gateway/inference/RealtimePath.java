@@ -136,7 +136,8 @@ final class RealtimePath {
                   admission.id().text(),
                   admission.model().alias(),
                   admission.request() instanceof ValidRequest.Chat request && request.usage(),
-                  admission.request().common().document().object().number("n").orElse(1L)),
+                  admission.request().common().document().object().number("n").orElse(1L),
+                  admission.request().common().tier().text()),
               settings.maxEventBytes());
       ChatStream.Ending streamed =
           new StreamRelay(chat, client, admission, settings.keepAlive()).relay(body);

@@ -103,6 +103,8 @@ final class AdminApiTest implements TestPropertyProvider {
         "`{\"name\":\"x\",\"expires_at\":1e18}`, 400, expires_at",
         "`{\"name\":\"x\",\"expires_at\":4102444800}`, 201, ``",
         "`{\"name\":\"x\",\"secret\":\"y\"}`, 400, secret",
+        "`{\"name\":\"x\",\"expires_at\":\"+999999999-12-31T23:59:59Z\"}`, 400, expires_at",
+        "`{\"name\":\"\\ud800\"}`, 400, name",
         "`{\"name\":\"\\u0000\"}`, 400, name"
       })
   void keysAreMadeByAClosedSchema(String body, int status, String param) {
