@@ -64,10 +64,15 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
               request
                   .queueUrl(queueUrl)
                   .messageBody(message)
-                  .overrideConfiguration(limits -> limits.apiCallTimeout(within)));
+                  .overrideConfiguration(limits -> limits.apiCallTimeout(positive(within))));
     } catch (SdkException e) {
       throw new QueueUnavailableException("The completions queue did not take a record", e);
     }
+  }
+
+  /// The SDK takes no time-out of zero; a deadline that has passed is one that passes at once.
+  private static Duration positive(Duration within) {
+    return within.isPositive() ? within : Duration.ofMillis(1);
   }
 
   @Override

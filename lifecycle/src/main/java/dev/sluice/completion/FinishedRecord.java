@@ -40,8 +40,8 @@ public record FinishedRecord(
     }
   }
 
-  /// The same record with its answer kept elsewhere, or fetched from there.
-  public FinishedRecord withResponse(RecordBody body) {
+  /// The same record with its answer kept elsewhere, fetched from there, or gone for good.
+  public FinishedRecord withResponse(@Nullable RecordBody body) {
     return new FinishedRecord(
         head,
         outcome,

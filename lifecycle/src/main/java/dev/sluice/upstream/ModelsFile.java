@@ -31,6 +31,9 @@ public final class ModelsFile {
       Pattern.compile("(?:(\\d{1,4})m)?(?:(\\d{1,5})s)?(?:(\\d{1,7})ms)?");
   private static final int DEFAULT_MAX_IN_FLIGHT = 100;
 
+  /// Names are columns of every row: one that is too long would cost each record of its model.
+  private static final int MAX_TEXT_LENGTH = 256;
+
   private final Predicate<String> isEnvironmentSet;
   private final List<String> mistakes = new ArrayList<>();
 
@@ -291,11 +294,11 @@ public final class ModelsFile {
     /// The text of a member that must be there, except `protocol`, whose absence means chat.
     String text(String name) {
       Object value = value(name);
-      if (value instanceof String text && !text.isBlank()) {
+      if (value instanceof String text && !text.isBlank() && text.length() <= MAX_TEXT_LENGTH) {
         return text;
       }
       if (!(value == null && name.equals("protocol"))) {
-        file.mistake(at(name), "must be a text");
+        file.mistake(at(name), "must be a text of 1 to " + MAX_TEXT_LENGTH + " characters");
       }
       return "";
     }

@@ -65,6 +65,9 @@ final class SqsCompletionQueueTest {
 
     assertThatThrownBy(() -> queue.send("{}", Duration.ofSeconds(2)))
         .isInstanceOf(QueueUnavailableException.class);
+    assertThatThrownBy(() -> queue.send("{}", Duration.ZERO))
+        .as("a deadline that has passed")
+        .isInstanceOf(QueueUnavailableException.class);
     assertThat(queue.isReachable()).isFalse();
   }
 

@@ -9,6 +9,7 @@ import dev.sluice.completion.RecordCodec;
 import dev.sluice.completion.RecordCodec.Decoded;
 import dev.sluice.completion.fn.FetchedBodies.Fetch;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.RequestStore;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import jakarta.inject.Singleton;
@@ -37,10 +38,11 @@ final class CompletionBatch {
   CompletionBatch(
       CompletionStore store,
       ObjectStore objects,
+      RequestStore requests,
       Metrics metrics,
       CompletionConfiguration configuration) {
     this.store = store;
-    this.bodies = new FetchedBodies(objects);
+    this.bodies = new FetchedBodies(objects, requests);
     this.metrics = metrics;
     this.configuration = configuration;
   }

@@ -5,20 +5,27 @@ import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.ObjectStore;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.completion.StartedRecord;
+import dev.sluice.request.RequestStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /// Brings bodies that lie in the object store into their records, before a transaction is open.
+///
+/// The owner may have deleted the response meanwhile, and its objects with it: such a record goes
+/// on without its body, so that it can still end its tombstone.
 final class FetchedBodies {
 
   private final ObjectStore objects;
+  private final RequestStore requests;
 
-  FetchedBodies(ObjectStore objects) {
+  FetchedBodies(ObjectStore objects, RequestStore requests) {
     this.objects = objects;
+    this.requests = requests;
   }
 
   /// What became of a record's body.
@@ -35,18 +42,19 @@ final class FetchedBodies {
   Fetch fetch(CompletionRecord record) {
     return switch (record) {
       case StartedRecord(var head, RecordBody.Elsewhere body) ->
-          fetch(body, inline -> new StartedRecord(head, inline));
+          fetch(head, body, inline -> new StartedRecord(head, inline));
       case FinishedRecord finished when finished.response() instanceof RecordBody.Elsewhere body ->
-          fetch(body, finished::withResponse);
+          fetch(finished.head(), body, finished::withResponse);
       case StartedRecord _, FinishedRecord _ -> new Fetch.Complete(record);
     };
   }
 
   private interface Replacement {
-    CompletionRecord with(RecordBody.Inline inline);
+    CompletionRecord with(RecordBody.@Nullable Inline inline);
   }
 
-  private Fetch fetch(RecordBody.Elsewhere body, Replacement replacement) {
+  private Fetch fetch(
+      CompletionRecord.Head head, RecordBody.Elsewhere body, Replacement replacement) {
     Optional<byte[]> bytes;
     try {
       bytes = objects.get(body.object());
@@ -55,7 +63,9 @@ final class FetchedBodies {
       return new Fetch.Failed("objects_unavailable", false);
     }
     if (bytes.isEmpty()) {
-      return new Fetch.Failed("missing_object", true);
+      return isDeleted(head)
+          ? new Fetch.Complete(replacement.with(null))
+          : new Fetch.Failed("missing_object", true);
     }
     RecordBody.Inline inline =
         new RecordBody.Inline(
@@ -63,6 +73,13 @@ final class FetchedBodies {
     return isWhole(inline)
         ? new Fetch.Complete(replacement.with(inline))
         : new Fetch.Failed("wrong_object", true);
+  }
+
+  private boolean isDeleted(CompletionRecord.Head head) {
+    return requests
+        .find(head.accountId(), head.requestId())
+        .filter(request -> request.data().deleted())
+        .isPresent();
   }
 
   /// True when the decoded bytes have the length and the hash that the record names.

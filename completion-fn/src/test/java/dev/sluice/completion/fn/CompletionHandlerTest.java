@@ -164,6 +164,19 @@ final class CompletionHandlerTest {
   }
 
   @Test
+  void aDeletedResponseIsEndedWithoutTheBodyThatWentWithIt() {
+    RecordBody.Inline body = Records.body("large");
+    assertThat(handle(event(List.of(started(1))))).isEmpty();
+    fixture.execute("update request set deleted_at = now()");
+
+    assertThat(handle(event(List.of(finished(1, ACCOUNT, body.movedTo("a/deleted")))))).isEmpty();
+
+    assertThat(fixture.query("select state from request")).containsExactly("completed");
+    assertThat(fixture.count("response_body")).isZero();
+    assertThat(fixture.count("quarantine")).isZero();
+  }
+
+  @Test
   void aMissingOrWrongObjectComesBackUntilItIsHopeless() throws IOException {
     RecordBody.Inline body = Records.body("large");
     write("a/cut", Arrays.copyOf(body.bytes(), body.bytes().length - 5));

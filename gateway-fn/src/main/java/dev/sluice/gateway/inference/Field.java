@@ -39,10 +39,6 @@ record Field(String path, @Nullable JsonValue value) {
     return value instanceof JsonArray;
   }
 
-  boolean isObject() {
-    return value instanceof JsonObject;
-  }
-
   boolean isNumber() {
     return value instanceof JsonNumber;
   }
