@@ -6,6 +6,8 @@ import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -98,6 +100,7 @@ final class EndToEndTest {
       })
   void anInternalHeaderSentByAClientChangesNothing(String header) throws IOException {
     String foreign = "019aa5d5-6a3b-7000-8000-000000000001";
+    stack.drain();
     long before = stack.count("select count(*) from request");
 
     RawHttp.Answer answer = stack.chat("demo-echo", "spoof", Map.of(header, foreign));
@@ -182,6 +185,7 @@ final class EndToEndTest {
   @ParameterizedTest
   @ValueSource(strings = {"flex", "background"})
   void tiersThatAreNotOfferedYetAreRefusedPrecisely(String tier) throws IOException {
+    stack.drain();
     long before = stack.count("select count(*) from request");
 
     RawHttp.Answer answer =
@@ -227,6 +231,28 @@ final class EndToEndTest {
 
     assertThat(answer.status()).isEqualTo(413);
     assertThat(error(answer).text("code")).contains("request_too_large");
+  }
+
+  @Test
+  void figuresAreServedAsText() throws IOException {
+    stack.chat("demo-echo", "count me", Map.of());
+
+    RawHttp.Answer answer = stack.send("GET", "/metrics", Map.of(), "");
+
+    assertThat(answer.headers().get("content-type")).startsWith("text/plain");
+    assertThat(answer.text())
+        .contains("sluice_gateway_requests_count{endpoint=\"chat\",status=\"200\"}");
+  }
+
+  @Test
+  void theBannerHoldsEverythingThatTheFirstCallNeeds() {
+    String banner =
+        DevConsole.banner(
+            stack.stack(), DevSettings.forTests(Path.of("/data")), Duration.ofMillis(4_200));
+
+    assertThat(banner)
+        .contains("up after 4.2 s", "/data", stack.baseUrl(), stack.apiKey())
+        .contains("curl -N " + stack.baseUrl() + "/chat/completions -H 'Authorization: Bearer ");
   }
 
   @Test

@@ -65,8 +65,13 @@ final class SecretsTest {
       String secret = key.substring(key.lastIndexOf('_') + 1, key.length() - 6);
 
       useEverything(stack);
+      stack.send("{\"schema_version\":1,\"type\":\"started\",\"model\":\"" + PROMPT + "\"}");
       stack.drain();
 
+      assertThat(stack.texts("select convert_from(message, 'UTF8') from quarantine"))
+          .singleElement()
+          .asString()
+          .contains(PROMPT);
       String tables = dump(stack, allTables(stack));
       String narrow = dump(stack, tablesWithoutBodies(stack));
       assertThat(tables).doesNotContain(secret);

@@ -254,6 +254,16 @@ final class TestingStack implements AutoCloseable {
     }
   }
 
+  /// Puts a message on the completions queue, as a gateway would.
+  void send(String message) {
+    var _ =
+        stack
+            .queues()
+            .client()
+            .sendMessage(request ->
+                request.queueUrl(stack.queues().completions().url()).messageBody(message));
+  }
+
   /// Leaves all further records on the queue.
   void pauseCompletions() {
     stack.pauseCompletions();
