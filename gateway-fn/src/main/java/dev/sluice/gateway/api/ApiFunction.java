@@ -3,8 +3,7 @@ package dev.sluice.gateway.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
-import dev.sluice.gateway.errors.ErrorCode;
-import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Route;
 import dev.sluice.telemetry.Metric;
@@ -12,7 +11,6 @@ import dev.sluice.telemetry.Metrics;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,19 +69,7 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
   private static Route route(InboundRequest inbound) {
     return Route.of(inbound.method(), inbound.path())
         .filter(route -> route.function() == Route.Function.API)
-        .orElseThrow(() -> noRoute(inbound));
-  }
-
-  private static GatewayException noRoute(InboundRequest inbound) {
-    List<String> methods = Route.methodsOf(inbound.path());
-    if (methods.isEmpty() || methods.contains(inbound.method())) {
-      return GatewayException.of(
-          ErrorCode.ROUTE_NOT_FOUND, "There is no such route here. The base URL ends in /v1.");
-    }
-    String allowed = String.join(", ", methods);
-    return GatewayException.of(
-            ErrorCode.METHOD_NOT_ALLOWED, "This path takes " + allowed + " only.")
-        .withHeader("allow", allowed);
+        .orElseThrow(() -> RouteErrors.of(inbound.method(), inbound.path()));
   }
 
   private static APIGatewayProxyResponseEvent withOwnHeaders(

@@ -5,6 +5,7 @@ import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.ErrorReply;
 import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Reply;
 import dev.sluice.gateway.http.Route;
@@ -67,7 +68,8 @@ public final class InferenceService {
     RequestSummary summary = new RequestSummary();
     countInternalHeaders(inbound);
     try {
-      serve(route.orElseThrow(() -> unrouted(inbound)), inbound, start, client, summary);
+      Route found = route.orElseThrow(() -> RouteErrors.of(inbound.method(), inbound.path()));
+      serve(found, inbound, start, client, summary);
     } catch (RuntimeException e) {
       refuse(e, inbound, client, summary);
     }
@@ -122,17 +124,6 @@ public final class InferenceService {
     byte[] body = reader.response(caller, id, inbound.deadline().minus(READ_MARGIN));
     client.start(200, ReplyHeaders.of(Ending.JSON, inbound.requestId()));
     client.write(body);
-  }
-
-  private static GatewayException unrouted(InboundRequest inbound) {
-    List<String> methods = Route.methodsOf(inbound.path());
-    return methods.isEmpty() || methods.contains(inbound.method())
-        ? GatewayException.of(
-            ErrorCode.ROUTE_NOT_FOUND, "There is no such path. The base URL ends in /v1.")
-        : GatewayException.of(
-                ErrorCode.METHOD_NOT_ALLOWED,
-                "This path has no such method; it has " + String.join(", ", methods) + ".")
-            .withHeader("allow", String.join(", ", methods));
   }
 
   private static void refuse(
