@@ -41,6 +41,7 @@ public final class Json {
 
   private static final JsonFactory CLIENT = factory(MAX_DEPTH, MAX_NUMBER_LENGTH);
   private static final JsonFactory UPSTREAM = factory(512, 1_000);
+  private static final JsonFactory PLAIN = new JsonFactory();
   private static final JsonFactory ASCII =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -109,7 +110,7 @@ public final class Json {
 
   /// UTF-8 bytes of the value; unpaired surrogates are written as escapes.
   public static byte[] write(JsonValue value) {
-    return write(new JsonFactory(), value);
+    return write(PLAIN, value);
   }
 
   /// ASCII bytes of the value: everything beyond is written as escapes, so that any queue carries

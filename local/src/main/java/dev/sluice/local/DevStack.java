@@ -150,10 +150,6 @@ public final class DevStack implements AutoCloseable {
     return functions.metrics();
   }
 
-  String adminKey() {
-    return secrets.adminKey();
-  }
-
   /// Acts as the operator of this stack.
   AdminClient admin() {
     return new AdminClient(gateway.uri(), secrets.adminKey());

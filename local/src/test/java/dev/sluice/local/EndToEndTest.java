@@ -130,24 +130,23 @@ final class EndToEndTest {
 
   @Test
   void theListPagesThroughAllAnswersOnce() throws IOException {
-    try (TestingStack.Account account = stack.newAccount()) {
-      List<String> made =
-          Stream.of("a", "b", "c", "d", "e")
-              .map(prompt -> id(account.chat("demo-echo", prompt)))
-              .toList();
-      stack.drain();
+    TestingStack.Account account = stack.newAccount();
+    List<String> made =
+        Stream.of("a", "b", "c", "d", "e")
+            .map(prompt -> id(account.chat("demo-echo", prompt)))
+            .toList();
+    stack.drain();
 
-      JsonObject first = json(account.get("/v1/responses?limit=2&order=asc"));
-      JsonObject second =
-          json(
-              account.get(
-                  "/v1/responses?limit=3&order=asc&after=" + first.text("last_id").orElseThrow()));
+    JsonObject first = json(account.get("/v1/responses?limit=2&order=asc"));
+    JsonObject second =
+        json(
+            account.get(
+                "/v1/responses?limit=3&order=asc&after=" + first.text("last_id").orElseThrow()));
 
-      assertThat(ids(first)).isEqualTo(made.subList(0, 2));
-      assertThat(first.isTrue("has_more")).isTrue();
-      assertThat(ids(second)).isEqualTo(made.subList(2, 5));
-      assertThat(second.isTrue("has_more")).isFalse();
-    }
+    assertThat(ids(first)).isEqualTo(made.subList(0, 2));
+    assertThat(first.isTrue("has_more")).isTrue();
+    assertThat(ids(second)).isEqualTo(made.subList(2, 5));
+    assertThat(second.isTrue("has_more")).isFalse();
   }
 
   @Test

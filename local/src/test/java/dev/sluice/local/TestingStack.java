@@ -50,7 +50,7 @@ final class TestingStack implements AutoCloseable {
   }
 
   /// An account of its own, with a key for all models.
-  final class Account implements AutoCloseable {
+  final class Account {
 
     private final String key;
 
@@ -69,10 +69,6 @@ final class TestingStack implements AutoCloseable {
     RawHttp.Answer get(String target) throws IOException {
       return send("GET", target, bearer(key, Map.of()), "");
     }
-
-    /// Nothing to close yet; accounts live as long as their database.
-    @Override
-    public void close() {}
   }
 
   String baseUrl() {
@@ -93,10 +89,6 @@ final class TestingStack implements AutoCloseable {
 
   String accountId() {
     return stack.accounts().accountId();
-  }
-
-  String adminKey() {
-    return stack.adminKey();
   }
 
   MetricSeries metrics() {
