@@ -29,6 +29,11 @@ public final class Signal {
     }
   }
 
+  /// Waits for the signal without a limit.
+  void await() throws InterruptedException {
+    latch.await();
+  }
+
   /// Waits for the signal and answers whether it fired; false also when the thread was interrupted
   /// (the interrupt flag is set again).
   public boolean firedWithin(Duration limit) {
