@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -165,11 +166,24 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /// Crashes a server of [#start(Path, int)]: its processes go at once, without a checkpoint. What
-  /// was committed is there again after [#restart].
+  /// Crashes a server of [#start(Path, int)]: all its processes get SIGKILL, as when their machine's
+  /// memory is short. What was committed is there again after [#restart].
   public void crash() {
-    // SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its children for a while.
-    postmaster(directory()).ifPresent(process -> signal(process, "-QUIT"));
+    postmaster(directory())
+        .ifPresent(postmaster -> {
+          // First the one that would start the others again; they are asked for before, while it
+          // can still be told whose they are. All must be gone before a restart may begin.
+          List<ProcessHandle> backends = postmaster.descendants().toList();
+          kill(postmaster);
+          backends.forEach(PostgresServer::kill);
+          postmaster.onExit().join();
+          backends.forEach(backend -> backend.onExit().join());
+        });
+  }
+
+  private static void kill(ProcessHandle process) {
+    // False when it has gone by itself meanwhile, as backends do without their postmaster.
+    var _ = UnixSignal.KILL.send(process);
   }
 
   /// Starts a crashed server again, on the same port.
