@@ -15,6 +15,8 @@ final class LambdaContext implements Context {
 
   static final String REGION = "eu-central-1";
   static final String ACCOUNT = "000000000000";
+  static final String VERSION = "$LATEST";
+  static final int MEMORY_MEGABYTES = 1_024;
 
   private static final Logger LOG = LoggerFactory.getLogger(LambdaContext.class);
 
@@ -45,12 +47,20 @@ final class LambdaContext implements Context {
 
   @Override
   public String getLogGroupName() {
+    return logGroup(functionName);
+  }
+
+  static String logGroup(String functionName) {
     return "/aws/lambda/" + functionName;
   }
 
   @Override
   public String getLogStreamName() {
-    return "local/[$LATEST]" + functionName;
+    return logStream(functionName);
+  }
+
+  static String logStream(String functionName) {
+    return "local/[" + VERSION + "]" + functionName;
   }
 
   @Override
@@ -60,7 +70,7 @@ final class LambdaContext implements Context {
 
   @Override
   public String getFunctionVersion() {
-    return "$LATEST";
+    return VERSION;
   }
 
   @Override
@@ -85,7 +95,7 @@ final class LambdaContext implements Context {
 
   @Override
   public int getMemoryLimitInMB() {
-    return 1_024;
+    return MEMORY_MEGABYTES;
   }
 
   @Override

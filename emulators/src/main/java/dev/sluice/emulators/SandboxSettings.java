@@ -1,0 +1,70 @@
+package dev.sluice.emulators;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// One function as it is deployed.
+///
+/// @param functionName in contexts, logs and errors
+/// @param environment the function's settings; Lambda's own variables come on top, and nothing else
+///   is inherited
+/// @param timeout of one invocation; who takes longer is killed
+/// @param initLimit how long a new process may take until it asks for its first invocation
+/// @param maxSandboxes how many processes may exist at once
+public record SandboxSettings(
+    String functionName,
+    SandboxCommand command,
+    Map<String, String> environment,
+    Duration timeout,
+    Duration initLimit,
+    int maxSandboxes) {
+
+  public SandboxSettings {
+    environment = Map.copyOf(environment);
+    if (maxSandboxes < 1) {
+      throw new IllegalArgumentException("A function needs at least one sandbox");
+    }
+  }
+
+  /// A function whose processes have a minute to start, on machines that are busy.
+  public SandboxSettings(
+      String functionName,
+      SandboxCommand command,
+      Map<String, String> environment,
+      Duration timeout,
+      int maxSandboxes) {
+    this(functionName, command, environment, timeout, Duration.ofSeconds(60), maxSandboxes);
+  }
+
+  /// The whole environment of a process (Lambda guide, "Defined runtime environment variables").
+  ///
+  /// @param runtimeApi host and port
+  Map<String, String> processEnvironment(String runtimeApi) {
+    Map<String, String> all = new HashMap<>();
+    all.put("AWS_ACCESS_KEY_ID", "local");
+    all.put("AWS_SECRET_ACCESS_KEY", "local");
+    all.putAll(environment);
+    all.put("LANG", "C.UTF-8");
+    all.put("TZ", ":UTC");
+    all.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    all.putIfAbsent("AWS_REGION", LambdaContext.REGION);
+    all.put("AWS_DEFAULT_REGION", all.get("AWS_REGION"));
+    all.put("AWS_EXECUTION_ENV", "AWS_Lambda_java25");
+    all.put("AWS_LAMBDA_FUNCTION_NAME", functionName);
+    all.put("AWS_LAMBDA_FUNCTION_VERSION", LambdaContext.VERSION);
+    all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(LambdaContext.MEMORY_MEGABYTES));
+    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    all.put("AWS_LAMBDA_LOG_GROUP_NAME", LambdaContext.logGroup(functionName));
+    all.put("AWS_LAMBDA_LOG_STREAM_NAME", LambdaContext.logStream(functionName));
+    all.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);
+    all.put("LAMBDA_TASK_ROOT", command.taskRoot().toString());
+    all.put("_HANDLER", command.handler());
+    return all;
+  }
+
+  @Override
+  public String toString() {
+    return "SandboxSettings[" + functionName + "]"; // the environment holds secrets
+  }
+}
