@@ -22,6 +22,9 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   /// own limits would take.
   private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
 
+  /// Amazon S3 API reference, "ListObjectsV2": more are never listed at once.
+  private static final int LARGEST_PAGE = 1_000;
+
   private final S3Client client;
   private final String bucket;
 
@@ -78,7 +81,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   }
 
   @Override
-  public List<String> list(String prefix, int limit) {
+  public List<String> list(String prefix, String after, int limit) {
     return asking(
         "list " + prefix,
         () ->
@@ -87,6 +90,8 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
                     request
                         .bucket(bucket)
                         .prefix(prefix)
+                        .startAfter(after.isEmpty() ? null : after)
+                        .maxKeys(Math.min(limit, LARGEST_PAGE))
                         .overrideConfiguration(S3ObjectStore::inTime))
                 .contents()
                 .stream()

@@ -15,8 +15,15 @@ public interface ObjectStore {
 
   Optional<byte[]> get(String name);
 
-  /// At most `limit` names that start with the prefix, in their order.
-  List<String> list(String prefix, int limit);
+  /// At most `limit` names that start with the prefix and come after `after`, in their order.
+  ///
+  /// @param after the last name of the page before; empty for the first page. It need not exist
+  List<String> list(String prefix, String after, int limit);
+
+  /// The first names that start with the prefix.
+  default List<String> list(String prefix, int limit) {
+    return list(prefix, "", limit);
+  }
 
   /// Removes the object; removing a missing one is fine.
   void delete(String name);

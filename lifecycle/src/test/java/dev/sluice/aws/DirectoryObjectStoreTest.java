@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,53 @@ final class DirectoryObjectStoreTest extends ObjectStoreContract {
     try (Stream<Path> files = Files.walk(directory)) {
       assertThat(files.filter(Files::isRegularFile)).containsExactly(directory.resolve("a/b/c"));
     }
+  }
+
+  @Test
+  void aListingLooksOnlyWhereItsPrefixAndItsPagePoint() {
+    var wanted = new DirectoryObjectStore.Wanted("spill/a", "spill/ab/5", 10);
+
+    assertThat(
+            Stream.of("bodies/", "spill/", "spill/a/", "spill/aa/", "spill/ab/", "spill/ac/", "z/")
+                .filter(wanted::mayBeIn))
+        .containsExactly("spill/", "spill/ab/", "spill/ac/");
+  }
+
+  @Test
+  void foldersThatAreEmptyGoWithTheirLastObject() throws IOException {
+    store().put("spill/a/1/x", new byte[1]);
+    store().put("spill/a/2/x", new byte[1]);
+
+    store().delete("spill/a/1/x");
+    assertThat(directory.resolve("spill/a/1")).doesNotExist();
+    assertThat(store().list("spill/", 10)).containsExactly("spill/a/2/x");
+
+    store().delete("spill/a/2/x");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void anObjectIsKeptWhileItsFolderIsRemovedAgainAndAgain() throws InterruptedException {
+    ObjectStore store = store();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread sweeper =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!over.get()) {
+                store.put("spill/a/other", new byte[1]);
+                store.delete("spill/a/other");
+              }
+            });
+
+    for (int i = 0; i < 300; i++) {
+      store.put("spill/a/" + i, new byte[] {1});
+      assertThat(store.get("spill/a/" + i)).contains(new byte[] {1});
+      store.delete("spill/a/" + i);
+    }
+    over.set(true);
+    sweeper.join();
+
+    assertThat(store.list("spill/", 10)).isEmpty();
   }
 
   @Test

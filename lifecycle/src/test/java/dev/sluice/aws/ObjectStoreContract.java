@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.completion.ObjectStore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What every object store must do.
@@ -43,6 +45,28 @@ abstract class ObjectStoreContract {
 
     assertThat(store().list("spill/", 2)).containsExactly("spill/a/1.json", "spill/b/2.json");
     assertThat(store().list("none/", 2)).isEmpty();
+  }
+
+  /// The characters around the slash show whether folders and names are in one order.
+  @Test
+  void aListingGoesOnWhereThePageBeforeEnded() {
+    List<String> names =
+        List.of("spill/a-1", "spill/a.2", "spill/a/1", "spill/a/2", "spill/a0", "spill/b/1/1");
+    names.reversed().forEach(name -> store().put(name, BYTES));
+    store().put("spilt/1", BYTES);
+
+    List<String> listed = new ArrayList<>();
+    String after = "";
+    for (List<String> page = store().list("spill/", after, 2);
+        !page.isEmpty();
+        page = store().list("spill/", after, 2)) {
+      listed.addAll(page);
+      after = page.getLast();
+    }
+
+    assertThat(listed).containsExactlyElementsOf(names);
+    assertThat(store().list("spill/a", "spill/a/1z", 10)).containsExactly("spill/a/2", "spill/a0");
+    assertThat(store().list("spill/", "spill/missing", 10)).isEmpty();
   }
 
   @Test

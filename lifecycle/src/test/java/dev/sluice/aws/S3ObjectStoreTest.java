@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,14 +121,23 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
   }
 
   private byte[] listing(String query) {
-    String prefix =
-        URLDecoder.decode(
-            query.replaceFirst("^(?:.*&)?prefix=([^&]*).*$", "$1"), StandardCharsets.UTF_8);
+    String prefix = parameter(query, "prefix");
+    String after = parameter(query, "start-after");
+    int limit = Integer.parseInt(parameter(query, "max-keys"));
     StringBuilder xml = new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");
     objects.keySet().stream()
-        .filter(name -> name.startsWith(prefix))
+        .filter(name -> name.startsWith(prefix) && name.compareTo(after) > 0)
+        .limit(limit)
         .forEach(name -> xml.append("<Contents><Key>").append(name).append("</Key></Contents>"));
     return xml.append("</ListBucketResult>").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String parameter(String query, String name) {
+    return Stream.of(query.split("&"))
+        .filter(part -> part.startsWith(name + "="))
+        .map(part -> URLDecoder.decode(part.substring(name.length() + 1), StandardCharsets.UTF_8))
+        .findFirst()
+        .orElse("");
   }
 
   private static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {

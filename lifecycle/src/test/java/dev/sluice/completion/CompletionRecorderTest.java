@@ -237,8 +237,11 @@ final class CompletionRecorderTest {
     }
 
     @Override
-    public List<String> list(String prefix, int limit) {
-      return held.keySet().stream().filter(name -> name.startsWith(prefix)).limit(limit).toList();
+    public List<String> list(String prefix, String after, int limit) {
+      return held.tailMap(after, false).keySet().stream()
+          .filter(name -> name.startsWith(prefix))
+          .limit(limit)
+          .toList();
     }
 
     @Override

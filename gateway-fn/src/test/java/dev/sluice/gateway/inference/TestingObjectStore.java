@@ -31,8 +31,11 @@ final class TestingObjectStore implements ObjectStore {
   }
 
   @Override
-  public synchronized List<String> list(String prefix, int limit) {
-    return objects.keySet().stream().filter(name -> name.startsWith(prefix)).limit(limit).toList();
+  public synchronized List<String> list(String prefix, String after, int limit) {
+    return objects.keySet().stream()
+        .filter(name -> name.startsWith(prefix) && name.compareTo(after) > 0)
+        .limit(limit)
+        .toList();
   }
 
   @Override
