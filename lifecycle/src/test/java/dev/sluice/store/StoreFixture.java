@@ -5,6 +5,8 @@ import dev.sluice.account.AccountStore;
 import dev.sluice.completion.CompletionStore;
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
+import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.LostGateways;
 import dev.sluice.request.RequestStore;
 import dev.sluice.telemetry.MetricSeries;
 import io.micronaut.context.ApplicationContext;
@@ -73,6 +75,14 @@ final class StoreFixture implements AutoCloseable {
 
   RequestStore requests() {
     return context.getBean(RequestStore.class);
+  }
+
+  LostGateways lostGateways() {
+    return context.getBean(LostGateways.class);
+  }
+
+  DaemonRegistry daemons() {
+    return context.getBean(DaemonRegistry.class);
   }
 
   AccountStore accounts() {
