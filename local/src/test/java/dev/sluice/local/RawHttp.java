@@ -1,6 +1,7 @@
 package dev.sluice.local;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// HTTP/1.1 by hand: sends exactly the bytes it is given, also those that no client would send.
 final class RawHttp {
@@ -26,10 +28,29 @@ final class RawHttp {
     }
   }
 
+  /// What came on a connection before it ended.
+  sealed interface Received {
+
+    /// An answer whose end was marked as its end.
+    record Whole(Answer answer) implements Received {}
+
+    /// @param answer what came of it, null when not even its head was whole
+    record Broken(@Nullable Answer answer, IOException why) implements Received {}
+  }
+
   /// Sends one request on a connection of its own and reads the whole answer.
   ///
   /// @throws java.net.SocketTimeoutException when nothing comes for 20 s
   static Answer exchange(int port, byte[] request) throws IOException {
+    return switch (receive(port, request)) {
+      case Received.Whole(Answer answer) -> answer;
+      case Received.Broken(_, IOException why) -> throw why;
+    };
+  }
+
+  /// Sends one request on a connection of its own and reads what comes until the answer or the
+  /// connection ends, or nothing comes for 20 s.
+  static Received receive(int port, byte[] request) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       try {
@@ -39,6 +60,8 @@ final class RawHttp {
         // A server may answer and close before it has read all: what it said is read below.
       }
       return read(socket.getInputStream());
+    } catch (IOException e) {
+      return new Received.Broken(null, e);
     }
   }
 
@@ -54,7 +77,7 @@ final class RawHttp {
     return bytes.toByteArray();
   }
 
-  private static Answer read(InputStream in) throws IOException {
+  private static Received read(InputStream in) throws IOException {
     String statusLine = line(in);
     if (!statusLine.startsWith("HTTP/1.1 ")) {
       throw new IOException("Not an HTTP answer: " + statusLine);
@@ -65,34 +88,50 @@ final class RawHttp {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
     }
-    return new Answer(Integer.parseInt(statusLine.substring(9, 12)), headers, body(in, headers));
+    int status = Integer.parseInt(statusLine.substring(9, 12));
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try {
+      body(in, headers, body);
+    } catch (IOException e) {
+      return new Received.Broken(new Answer(status, headers, body.toByteArray()), e);
+    }
+    return new Received.Whole(new Answer(status, headers, body.toByteArray()));
   }
 
-  private static byte[] body(InputStream in, Map<String, String> headers) throws IOException {
+  private static void body(InputStream in, Map<String, String> headers, ByteArrayOutputStream body)
+      throws IOException {
     if (headers.containsKey("content-length")) {
-      return in.readNBytes(Integer.parseInt(headers.get("content-length")));
-    }
-    if (!"chunked".equals(headers.get("transfer-encoding"))) {
-      return in.readAllBytes();
-    }
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (int size = Integer.parseInt(line(in), 16);
-        size > 0;
-        size = Integer.parseInt(line(in), 16)) {
-      body.writeBytes(in.readNBytes(size));
-      String end = line(in);
-      if (!end.isEmpty()) {
-        throw new IOException("A chunk is longer than it says");
+      copy(in, Integer.parseInt(headers.get("content-length")), body);
+    } else if ("chunked".equals(headers.get("transfer-encoding"))) {
+      for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
+        copy(in, size, body);
+        if (!line(in).isEmpty()) {
+          throw new IOException("A chunk is longer than it says");
+        }
       }
+    } else {
+      in.transferTo(body);
     }
-    return body.toByteArray();
+  }
+
+  private static int chunkSize(InputStream in) throws IOException {
+    return Integer.parseInt(line(in), 16);
+  }
+
+  private static void copy(InputStream in, int length, ByteArrayOutputStream body)
+      throws IOException {
+    byte[] bytes = in.readNBytes(length);
+    body.writeBytes(bytes);
+    if (bytes.length < length) {
+      throw new EOFException("The connection ended inside the body");
+    }
   }
 
   private static String line(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int next = in.read(); next != '\n'; next = in.read()) {
       if (next < 0) {
-        throw new IOException("The connection ended inside the head: " + line);
+        throw new EOFException("The connection ended inside a line: " + line);
       }
       if (next != '\r') {
         line.write(next);

@@ -1,6 +1,7 @@
 package dev.sluice.local;
 
 import dev.sluice.request.StoredBody;
+import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
@@ -244,6 +245,24 @@ final class TestingStack implements AutoCloseable {
     } catch (SQLException e) {
       throw new AssertionError("The query failed: " + sql, e);
     }
+  }
+
+  /// What the tables hold of each call.
+  List<StoredCall> storedCalls() {
+    return StoredCall.readAll(stack.database().dataSource());
+  }
+
+  /// How often something was counted, whatever its labels.
+  long sum(Metric metric) {
+    return stack.metrics().snapshot().entrySet().stream()
+        .filter(series -> series.getKey().metric() == metric)
+        .mapToLong(series -> series.getValue().count())
+        .sum();
+  }
+
+  /// Messages that were given up.
+  int deadLetters() {
+    return stack.queues().counts(stack.queues().deadLetters()).total();
   }
 
   /// Puts a message on the completions queue, as a gateway would.
