@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sqsEndpoint an SQS server to use instead of the embedded one; null for that
 /// @param visibility of messages that a function did not finish
 /// @param window how long the event-source mapping collects a batch
+/// @param functionProperties settings of the functions beyond those that the stack makes; they win
 public record DevSettings(
     int port,
     Path dataDirectory,
@@ -22,9 +23,11 @@ public record DevSettings(
     @Nullable String databaseUrl,
     @Nullable String sqsEndpoint,
     Duration visibility,
-    Duration window) {
+    Duration window,
+    Map<String, String> functionProperties) {
 
   public DevSettings {
+    functionProperties = Map.copyOf(functionProperties);
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("SLUICE_PORT must be 0 to 65535, not " + port);
     }
@@ -34,7 +37,14 @@ public record DevSettings(
   /// Settings for tests: any port, an own directory, short times.
   public static DevSettings forTests(Path dataDirectory) {
     return new DevSettings(
-        0, dataDirectory, null, null, null, Duration.ofSeconds(2), Duration.ofMillis(100));
+        0,
+        dataDirectory,
+        null,
+        null,
+        null,
+        Duration.ofSeconds(2),
+        Duration.ofMillis(100),
+        Map.of());
   }
 
   /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL` and
@@ -50,7 +60,8 @@ public record DevSettings(
         value(environment, "SLUICE_DATABASE_URL").map(DevSettings::jdbcUrl).orElse(null),
         value(environment, "SLUICE_SQS_ENDPOINT").orElse(null),
         Duration.ofSeconds(10),
-        Duration.ofMillis(200));
+        Duration.ofMillis(200),
+        Map.of());
   }
 
   private static int port(Map<String, String> environment) {

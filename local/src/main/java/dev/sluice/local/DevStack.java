@@ -56,6 +56,7 @@ public final class DevStack implements AutoCloseable {
             ? DemoModels.write(data, demo.baseUrl())
             : settings.modelsFile();
     Map<String, Object> properties = properties(models, queueEndpoint, data);
+    properties.putAll(settings.functionProperties());
     this.functions = parts.add(StackFunctions.start(properties));
     this.mapping =
         parts.add(

@@ -27,7 +27,8 @@ final class DevSettingsTest {
                 null,
                 null,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(200)));
+                Duration.ofMillis(200),
+                Map.of()));
   }
 
   @Test

@@ -91,7 +91,8 @@ final class EmittedMetricsTest {
         null,
         null,
         Duration.ofSeconds(1),
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        Map.of());
   }
 
   private static int closedPort() throws IOException {
