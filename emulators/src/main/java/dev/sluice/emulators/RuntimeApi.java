@@ -68,8 +68,8 @@ public final class RuntimeApi implements AutoCloseable {
     return accepted.get();
   }
 
-  /// Waits until the function is initialised: it asked for its first invocation, or for its restore
-  /// (SnapStart). After [#restore], waits until it is restored.
+  /// Waits until the function asks for an invocation, or for its restore (SnapStart): it is
+  /// initialised, or done with the invocation before. After [#restore], waits until it is restored.
   ///
   /// @throws InitFailedException also when the process ended before
   public void awaitReady(Duration limit)
@@ -97,10 +97,12 @@ public final class RuntimeApi implements AutoCloseable {
   public void invoke(Invocation invocation, OutputStream out)
       throws IOException, FunctionErrorException, InterruptedException {
     chunks = List.of();
-    RuntimeExchange next = states.begin(invocation.requestId());
     ResponseReading reading;
     try {
-      next.deliver(invocation);
+      boolean delivered = false;
+      while (!delivered) {
+        delivered = deliver(states.begin(invocation.requestId()), invocation);
+      }
       reading = new ResponseReading(states.awaitAnswer(), out);
       read(reading);
     } finally {
@@ -108,6 +110,17 @@ public final class RuntimeApi implements AutoCloseable {
       states.end();
     }
     reading.conclude();
+  }
+
+  private boolean deliver(RuntimeExchange next, Invocation invocation) {
+    try {
+      next.deliver(invocation);
+      return true;
+    } catch (IOException e) {
+      LOG.atDebug().setCause(e).log("A runtime that waited is gone; another may ask");
+      states.end();
+      return false;
+    }
   }
 
   private void read(ResponseReading reading) throws IOException, InterruptedException {
@@ -138,8 +151,9 @@ public final class RuntimeApi implements AutoCloseable {
   /// Cuts every connection of the runtime, as a fault between the two would. A response that is
   /// under way is broken; the function may go on with new connections.
   public void cutConnections() {
+    List<Socket> before = List.copyOf(connections); // The runtime comes back at once.
     states.lostConnections();
-    connections.forEach(RuntimeApi::close);
+    before.forEach(RuntimeApi::close);
   }
 
   /// The function's process is dead: whoever waits gets an exception with this cause, now and

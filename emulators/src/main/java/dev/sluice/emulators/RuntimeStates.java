@@ -156,9 +156,9 @@ final class RuntimeStates {
     long left = limit.toNanos();
     lock.lock();
     try {
-      while (phase == Phase.STARTING || phase == Phase.RESTORING) {
+      while (phase != Phase.READY && phase != Phase.CHECKPOINTED && !isOver()) {
         if (left <= 0) {
-          throw new TimeoutException("The function did not start within " + limit);
+          throw new TimeoutException("The function was not ready within " + limit);
         }
         left = changed.awaitNanos(left);
       }
@@ -174,6 +174,10 @@ final class RuntimeStates {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isOver() {
+    return phase == Phase.FAILED || phase == Phase.DEAD;
   }
 
   RuntimeExchange restore() {
@@ -254,12 +258,12 @@ final class RuntimeStates {
     }
   }
 
-  /// Nobody waits for an invocation any more; the runtime may ask again.
+  /// Whatever the runtime waits for or answers is broken off; it may ask for the next invocation.
   void lostConnections() {
     lock.lock();
     try {
       cutAll();
-      if (phase == Phase.READY) {
+      if (phase == Phase.READY || phase == Phase.ANSWERING) {
         become(Phase.ANSWERED);
       }
     } finally {
