@@ -52,4 +52,9 @@ public final class InferenceFunction implements RequestStreamHandler, AutoClosea
   public void close() {
     context.close();
   }
+
+  /// The function's own beans, for the runtime it is under.
+  public ApplicationContext context() {
+    return context;
+  }
 }
