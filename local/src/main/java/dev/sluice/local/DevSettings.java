@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param visibility of messages that a function did not finish
 /// @param window how long the event-source mapping collects a batch
 /// @param functionProperties settings of the functions beyond those that the stack makes; they win
+/// @param fork how functions run in processes of their own; null runs them all in this one
 public record DevSettings(
     int port,
     Path dataDirectory,
@@ -24,7 +25,8 @@ public record DevSettings(
     @Nullable String sqsEndpoint,
     Duration visibility,
     Duration window,
-    Map<String, String> functionProperties) {
+    Map<String, String> functionProperties,
+    @Nullable ForkSettings fork) {
 
   public DevSettings {
     functionProperties = Map.copyOf(functionProperties);
@@ -44,11 +46,26 @@ public record DevSettings(
         null,
         Duration.ofSeconds(2),
         Duration.ofMillis(100),
-        Map.of());
+        Map.of(),
+        null);
   }
 
-  /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL` and
-  /// `SLUICE_SQS_ENDPOINT`.
+  /// The same with functions in processes of their own.
+  DevSettings forked(int maxSandboxes) {
+    return new DevSettings(
+        port,
+        dataDirectory,
+        modelsFile,
+        databaseUrl,
+        sqsEndpoint,
+        visibility,
+        window,
+        functionProperties,
+        new ForkSettings(maxSandboxes, Map.of()));
+  }
+
+  /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL`,
+  /// `SLUICE_SQS_ENDPOINT`, `SLUICE_FORK` and `SLUICE_FORK_MAX`.
   ///
   /// @param directory where relative paths start
   /// @throws IllegalArgumentException with a sentence for the person who set a wrong value
@@ -61,7 +78,8 @@ public record DevSettings(
         value(environment, "SLUICE_SQS_ENDPOINT").orElse(null),
         Duration.ofSeconds(10),
         Duration.ofMillis(200),
-        Map.of());
+        Map.of(),
+        ForkSettings.ofEnvironment(environment).orElse(null));
   }
 
   private static int port(Map<String, String> environment) {

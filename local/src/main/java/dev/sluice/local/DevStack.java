@@ -6,18 +6,24 @@ import dev.sluice.emulators.EventSourceMapping.Drained;
 import dev.sluice.emulators.SqsQueues;
 import dev.sluice.emulators.SqsServer;
 import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.upstream.ModelsFile;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The whole product on one machine: gateway, queue, completion function, PostgreSQL and demo
-/// models in one process.
+/// models in one process, or with the functions in processes of their own (fork mode).
 ///
 /// Everything that must survive a restart lies in the data directory. Messages of the embedded
 /// queue live in memory: a clean stop drains them into PostgreSQL, a kill loses them.
@@ -32,11 +38,11 @@ public final class DevStack implements AutoCloseable {
   private final StackSecrets secrets;
   private final StackDatabase database;
   private final SqsQueues queues;
-  private final StackFunctions functions;
+  private final Functions functions;
   private final EventSourceMapping mapping;
   private final ApiGateway gateway;
   private final DevAccounts accounts;
-  private final JsonObject description;
+  private final StackDescription description;
   private boolean paused;
   private boolean stopped;
 
@@ -57,16 +63,18 @@ public final class DevStack implements AutoCloseable {
             : settings.modelsFile();
     Map<String, Object> properties = properties(models, queueEndpoint, data);
     properties.putAll(settings.functionProperties());
-    this.functions = parts.add(StackFunctions.start(properties));
+    this.description = new StackDescription(data.file("dev.json"));
+    this.functions = parts.add(functions(settings, models, properties, data));
     this.mapping =
         parts.add(
             EventSourceMapping.start(queues, mappingSettings(settings), functions.completion()));
     this.gateway =
-        parts.add(ApiGateway.start(new ApiGateway.Settings(settings.port()), functions.routes()));
+        parts.add(
+            ApiGateway.start(new ApiGateway.Settings(settings.port()), StackRoutes.of(functions)));
     try (AdminClient admin = new AdminClient(gateway.uri(), secrets.adminKey())) {
       this.accounts = DevAccounts.of(data.file("accounts.json"), admin);
     }
-    this.description =
+    description.publish(
         JsonObject.builder()
             .put("base_url", gateway.uri() + "/v1")
             .put("api_key", accounts.apiKey())
@@ -75,8 +83,36 @@ public final class DevStack implements AutoCloseable {
             .put("database_url", database.url())
             .put("queue_endpoint", queueEndpoint.toString())
             .put("demo_upstream_url", demo.baseUrl().toString())
-            .build();
-    data.file("dev.json").write(description);
+            .build());
+  }
+
+  private Functions functions(
+      DevSettings settings, Path models, Map<String, Object> properties, DataDirectory data) {
+    ForkSettings fork = settings.fork();
+    return fork == null
+        ? StackFunctions.start(properties)
+        : ForkedFunctions.start(
+            fork.maxSandboxes(),
+            fork.functionEnvironment(properties, variables(models, fork.environment())),
+            data,
+            description);
+  }
+
+  /// The variables that hold keys of upstreams.
+  private static Set<String> variables(Path models, Map<String, String> environment) {
+    Set<String> named = new HashSet<>();
+    try {
+      var _ =
+          ModelsFile.parse(
+              Files.readString(models),
+              name -> {
+                named.add(name);
+                return environment.containsKey(name);
+              });
+      return named;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The models file " + models + " cannot be read", e);
+    }
   }
 
   /// The settings of all functions.
@@ -88,8 +124,6 @@ public final class DevStack implements AutoCloseable {
     properties.put("sluice.config", models.toString());
     properties.put("sluice.queue.url", queues.completions().url());
     properties.put("sluice.queue.endpoint", queueEndpoint.toString());
-    // Unlike on Lambda, one instance of a function serves many calls at once here.
-    properties.put("sluice.database.pool-size", 8);
     properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
     return properties;
   }
@@ -121,9 +155,9 @@ public final class DevStack implements AutoCloseable {
         standard.payloadBytes());
   }
 
-  /// What scripts need to know, as in `dev.json`.
+  /// What scripts need to know now, as in `dev.json`.
   public JsonObject description() {
-    return description;
+    return description.content();
   }
 
   /// The base URL for SDKs; ends in `/v1`.

@@ -1,31 +1,22 @@
 package dev.sluice.local;
 
-import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import dev.sluice.completion.fn.CompletionHandler;
 import dev.sluice.emulators.BatchFunction;
-import dev.sluice.emulators.Integration;
 import dev.sluice.emulators.PojoFunction;
-import dev.sluice.emulators.RouteTable;
 import dev.sluice.gateway.api.ApiFunction;
-import dev.sluice.gateway.http.Route;
 import dev.sluice.gateway.inference.InferenceFunction;
 import dev.sluice.telemetry.MetricSeries;
-import dev.sluice.wire.Json;
-import dev.sluice.wire.JsonValue.JsonObject;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
-/// The functions of the product in this process, and where API Gateway finds them. They count into
-/// one memory instead of writing metric lines.
-final class StackFunctions implements AutoCloseable {
+/// The functions of the product in this process. They count into one memory instead of writing
+/// metric lines.
+final class StackFunctions implements Functions {
 
   private final InferenceFunction inference;
   private final ApiFunction api;
@@ -46,10 +37,13 @@ final class StackFunctions implements AutoCloseable {
   /// Starts all functions with the same settings.
   static StackFunctions start(Map<String, Object> properties) {
     MetricSeries metrics = new MetricSeries();
+    Map<String, Object> shared = new HashMap<>(properties);
+    // Unlike on Lambda, one instance of a function serves many calls at once here.
+    shared.put("sluice.database.pool-size", 8);
     return new StackFunctions(
-        new InferenceFunction(context(properties, metrics).start()),
-        new ApiFunction(context(properties, metrics).start()),
-        new CompletionHandler(context(properties, metrics)),
+        new InferenceFunction(context(shared, metrics).start()),
+        new ApiFunction(context(shared, metrics).start()),
+        new CompletionHandler(context(shared, metrics)),
         metrics);
   }
 
@@ -62,52 +56,24 @@ final class StackFunctions implements AutoCloseable {
         .singletons(metrics);
   }
 
-  /// Every route of the product under both of its prefixes, and `GET /metrics`, which only the dev
-  /// stack has.
-  RouteTable routes() {
-    Integration streamed = new Integration.Streamed("inference", inference);
-    Integration buffered =
-        new Integration.Buffered(
-            "api",
-            new PojoFunction<>(
-                api, APIGatewayProxyRequestEvent.class, APIGatewayProxyResponseEvent.class));
-    List<RouteTable.Entry> entries = new ArrayList<>();
-    for (Route route : Route.values()) {
-      Integration integration =
-          switch (route.function()) {
-            case INFERENCE -> streamed;
-            case API -> buffered;
-          };
-      entries.add(new RouteTable.Entry(route.method(), route.template(), integration));
-      if (route.template().startsWith("/v1/")) {
-        entries.add(new RouteTable.Entry(route.method(), "/ai" + route.template(), integration));
-      }
-    }
-    entries.add(
-        new RouteTable.Entry(
-            "GET", "/metrics", new Integration.Buffered("metrics", this::figures)));
-    return new RouteTable(entries);
+  @Override
+  public RequestStreamHandler inference() {
+    return inference;
   }
 
-  private void figures(InputStream event, OutputStream answer, Context context) throws IOException {
-    answer.write(
-        Json.write(
-            JsonObject.builder()
-                .put("statusCode", 200)
-                .put(
-                    "headers",
-                    JsonObject.builder()
-                        .put("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                        .build())
-                .put("body", metrics.toText())
-                .build()));
+  @Override
+  public RequestStreamHandler api() {
+    return new PojoFunction<>(
+        api, APIGatewayProxyRequestEvent.class, APIGatewayProxyResponseEvent.class);
   }
 
-  BatchFunction completion() {
+  @Override
+  public BatchFunction completion() {
     return completion::handleRequest;
   }
 
-  MetricSeries metrics() {
+  @Override
+  public MetricSeries metrics() {
     return metrics;
   }
 

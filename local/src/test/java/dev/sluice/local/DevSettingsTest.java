@@ -28,7 +28,8 @@ final class DevSettingsTest {
                 null,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(200),
-                Map.of()));
+                Map.of(),
+                null));
   }
 
   @Test

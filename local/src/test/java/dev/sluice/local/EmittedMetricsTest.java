@@ -92,7 +92,8 @@ final class EmittedMetricsTest {
         null,
         Duration.ofSeconds(1),
         Duration.ofMillis(100),
-        Map.of());
+        Map.of(),
+        null);
   }
 
   private static int closedPort() throws IOException {
