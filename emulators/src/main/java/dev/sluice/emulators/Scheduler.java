@@ -1,0 +1,189 @@
+package dev.sluice.emulators;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// EventBridge Scheduler as a function sees it: invokes the function at a fixed rate with the event
+/// of a schedule that names no input of its own, and repeats no invocation that failed.
+///
+/// On AWS a tick does not wait for the one before. Here it does unless the settings say otherwise;
+/// those that come due meanwhile are left out. Safe for use by several threads.
+public final class Scheduler implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+  private static final int MOST_AT_ONCE = 1_000;
+
+  private final Settings settings;
+  private final RequestStreamHandler function;
+  private final int slots;
+  private final Semaphore free;
+  private final Signal closed = new Signal();
+  private final List<Thread> timers = new ArrayList<>();
+
+  /// How a schedule invokes its function.
+  ///
+  /// @param functionName in the function's context and in logs
+  /// @param every the time between two ticks
+  /// @param functionTimeout after which an invocation counts as failed
+  /// @param overlapping true when a tick may begin while another runs, as on AWS
+  public record Settings(
+      String functionName, Duration every, Duration functionTimeout, boolean overlapping) {
+
+    public Settings {
+      if (!every.isPositive() || !functionTimeout.isPositive()) {
+        throw new IllegalArgumentException("The rate and the time-out are above zero");
+      }
+    }
+  }
+
+  /// How an invocation ended.
+  public sealed interface Tick {
+
+    /// @param answer what the function wrote, which Scheduler throws away on AWS
+    record Answered(String answer) implements Tick {}
+
+    /// @param cause what the function threw, or a [TimeoutException]
+    record Failed(Throwable cause) implements Tick {}
+  }
+
+  private Scheduler(Settings settings, RequestStreamHandler function) {
+    this.settings = settings;
+    this.function = function;
+    this.slots = settings.overlapping() ? MOST_AT_ONCE : 1;
+    this.free = new Semaphore(slots, true);
+  }
+
+  /// A schedule that ticks only when [#tickOnce] is called.
+  public static Scheduler paused(Settings settings, RequestStreamHandler function) {
+    return new Scheduler(settings, function);
+  }
+
+  /// A schedule that ticks until it is closed, for the first time when one interval has passed.
+  public static Scheduler start(Settings settings, RequestStreamHandler function) {
+    Scheduler scheduler = paused(settings, function);
+    scheduler.timers.add(Thread.ofVirtual().name("scheduler").start(scheduler::tickUntilClosed));
+    return scheduler;
+  }
+
+  private void tickUntilClosed() {
+    long due = System.nanoTime();
+    while (true) {
+      long now = System.nanoTime();
+      long every = settings.every().toNanos();
+      due += every;
+      if (due < now) {
+        due = now + every - (now - due) % every; // Those that were missed are left out.
+      }
+      if (closed.firedWithin(Duration.ofNanos(due - now))
+          || Thread.currentThread().isInterrupted()) {
+        return;
+      }
+      if (free.tryAcquire()) {
+        if (settings.overlapping()) {
+          var _ = Thread.ofVirtual().name("scheduler-tick").start(this::invokeAndFree);
+        } else {
+          var _ = invokeAndFree();
+        }
+      }
+    }
+  }
+
+  /// Invokes the function now and waits for its end; first for the end of a running tick, when
+  /// ticks may not overlap.
+  ///
+  /// @throws IllegalStateException when the schedule is closed
+  public Tick tickOnce() {
+    free.acquireUninterruptibly();
+    if (closed.fired()) {
+      free.release();
+      throw new IllegalStateException("The schedule is closed");
+    }
+    return invokeAndFree();
+  }
+
+  private Tick invokeAndFree() {
+    try {
+      return invoke();
+    } finally {
+      free.release();
+    }
+  }
+
+  private Tick invoke() {
+    String requestId = UUID.randomUUID().toString();
+    byte[] event = event(requestId).getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    LambdaContext context =
+        LambdaContext.starting(
+            settings.functionName(), requestId, null, settings.functionTimeout());
+    FutureTask<@Nullable Void> call =
+        new FutureTask<>(() -> {
+          function.handleRequest(new ByteArrayInputStream(event), answer, context);
+          return null;
+        });
+    var _ = Thread.ofVirtual().name("invocation-" + requestId).start(call);
+    try {
+      var _ = call.get(settings.functionTimeout().toNanos(), TimeUnit.NANOSECONDS);
+      return new Tick.Answered(answer.toString(StandardCharsets.UTF_8));
+    } catch (ExecutionException e) {
+      return failed(requestId, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      call.cancel(true);
+      return failed(requestId, e);
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      Thread.currentThread().interrupt();
+      return failed(requestId, e);
+    }
+  }
+
+  private Tick failed(String requestId, Throwable cause) {
+    LOG.atWarn()
+        .addKeyValue("function", settings.functionName())
+        .addKeyValue("request_id", requestId)
+        .setCause(cause)
+        .log("The invocation failed and is not repeated");
+    return new Tick.Failed(cause);
+  }
+
+  /// What a Lambda target gets when its schedule has no `Input` (seen in events that users of
+  /// EventBridge Scheduler have published; `detail` is a string there).
+  static String event(String id) {
+    return """
+    {"version":"0","id":"%s","detail-type":"Scheduled Event","source":"aws.scheduler",\
+    "account":"%s","time":"%s","region":"%s",\
+    "resources":["arn:aws:scheduler:%s:%s:schedule/default/local"],"detail":"{}"}\
+    """
+        .formatted(
+            id,
+            LambdaContext.ACCOUNT,
+            Instant.now().truncatedTo(ChronoUnit.SECONDS),
+            LambdaContext.REGION,
+            LambdaContext.REGION,
+            LambdaContext.ACCOUNT);
+  }
+
+  /// Ticks no more, and returns when the running ticks have ended.
+  @Override
+  public void close() {
+    closed.fire();
+    free.acquireUninterruptibly(slots);
+    free.release(slots);
+  }
+}
