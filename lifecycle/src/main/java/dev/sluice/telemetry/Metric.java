@@ -25,7 +25,12 @@ public enum Metric {
   COMPLETION_PARTIAL_FAILURES("completion_partial_failures", Unit.COUNT, "reason"),
   COMPLETION_QUARANTINED("completion_quarantined", Unit.COUNT, "reason"),
   COMPLETION_REDELIVERED("completion_redelivered", Unit.COUNT, "receive_count"),
-  GATEWAY_LOST_REPAIRED("gateway_lost_repaired", Unit.COUNT);
+  GATEWAY_LOST_REPAIRED("gateway_lost_repaired", Unit.COUNT),
+  DAEMON_RUN_TIME("daemon_run_time", Unit.MILLISECONDS),
+  DAEMON_GATEWAY_LOST("daemon_gateway_lost", Unit.COUNT),
+  DAEMON_RESCUE_TOO_SLOW("daemon_rescue_too_slow", Unit.COUNT),
+  DAEMON_SPILL_SWEPT("daemon_spill_swept", Unit.COUNT),
+  DAEMON_SPILL_FAILURES("daemon_spill_failures", Unit.COUNT, "reason");
 
   /// Units with the words of CloudWatch's embedded metric format.
   public enum Unit {
