@@ -127,9 +127,20 @@ final class ProxiedConnection {
 
   /// Resets both sides.
   void cut() {
+    close(true);
+  }
+
+  /// Closes both sides in good order.
+  void hangUp() {
+    close(false);
+  }
+
+  private void close(boolean reset) {
     for (Socket socket : new Socket[] {client, target}) {
       try {
-        socket.setSoLinger(true, 0);
+        if (reset) {
+          socket.setSoLinger(true, 0);
+        }
         socket.close();
       } catch (IOException e) {
         LOG.atDebug().setCause(e).log("A side was gone before it was cut");

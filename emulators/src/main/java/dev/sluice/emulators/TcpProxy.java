@@ -91,6 +91,17 @@ public final class TcpProxy implements AutoCloseable {
     connections.forEach(ProxiedConnection::cut);
   }
 
+  /// Ends every open connection in good order, on both sides, as servers do with those that were
+  /// idle for long.
+  public void hangUp() {
+    connections.forEach(ProxiedConnection::hangUp);
+  }
+
+  /// How many connections are open.
+  public int openConnections() {
+    return connections.size();
+  }
+
   /// New connections are reset at once, or let through again.
   public void refuse(boolean refuse) {
     refusing = refuse;
