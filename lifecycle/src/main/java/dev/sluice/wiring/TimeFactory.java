@@ -1,8 +1,10 @@
 package dev.sluice.wiring;
 
 import dev.sluice.request.Pause;
+import dev.sluice.sandbox.SandboxLife;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
+import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -18,13 +20,20 @@ final class TimeFactory {
     return InstantSource.system();
   }
 
+  /// Whoever rests for long holds no connection meanwhile that others may want.
   @Singleton
-  Pause pause() {
-    return Pause.ofThread();
+  Pause pause(SandboxLife life) {
+    Pause thread = Pause.ofThread();
+    return duration -> {
+      life.beforeWait(duration);
+      thread.rest(duration);
+    };
   }
 
-  /// Holds no seed of its own until its first use, so a snapshot taken before shares none.
+  /// Takes fresh bytes from the operating system at each use; what it has read ahead is used up
+  /// after a snapshot (see [RestoredRandom]).
   @Singleton
+  @Secondary
   SecureRandom secureRandom() {
     return new SecureRandom();
   }

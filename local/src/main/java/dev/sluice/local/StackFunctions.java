@@ -40,6 +40,8 @@ final class StackFunctions implements Functions {
     Map<String, Object> shared = new HashMap<>(properties);
     // Unlike on Lambda, one instance of a function serves many calls at once here.
     shared.put("sluice.database.pool-size", 8);
+    // This process is never frozen.
+    shared.put("sluice.keep-connections", true);
     return new StackFunctions(
         new InferenceFunction(context(shared, metrics).start()),
         new ApiFunction(context(shared, metrics).start()),

@@ -96,6 +96,7 @@ final class ArchitectureTest {
               "dev.sluice.account..",
               "dev.sluice.store..",
               "dev.sluice.aws..",
+              "dev.sluice.sandbox..",
               "dev.sluice.telemetry..",
               "dev.sluice.wiring..")
           .should()

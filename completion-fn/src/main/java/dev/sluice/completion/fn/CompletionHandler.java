@@ -3,6 +3,7 @@ package dev.sluice.completion.fn;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import dev.sluice.request.Deadline;
+import dev.sluice.sandbox.SandboxLife;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.function.aws.MicronautRequestHandler;
@@ -25,6 +26,7 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
   private final CompletionBatch batch;
   private final CurrentInvocation invocation;
   private final CompletionConfiguration configuration;
+  private final SandboxLife life;
 
   /// Configured by the environment.
   public CompletionHandler() {
@@ -41,6 +43,7 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
     batch = applicationContext.getBean(CompletionBatch.class);
     invocation = applicationContext.getBean(CurrentInvocation.class);
     configuration = applicationContext.getBean(CompletionConfiguration.class);
+    life = applicationContext.getBean(SandboxLife.class);
     LOG.atInfo()
         .addKeyValue("answer_margin", configuration.answerMargin())
         .addKeyValue("time_limit", configuration.timeLimit())
@@ -52,7 +55,11 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
   public SQSBatchResponse execute(SQSEvent event) {
     Deadline deadline = invocation.takeDeadline(configuration.timeLimit());
     @Nullable List<SQSEvent.SQSMessage> messages = event.getRecords();
-    return batch.process(
-        messages == null ? List.of() : messages.stream().map(Message::of).toList(), deadline);
+    try {
+      return batch.process(
+          messages == null ? List.of() : messages.stream().map(Message::of).toList(), deadline);
+    } finally {
+      life.endOfInvocation();
+    }
   }
 }

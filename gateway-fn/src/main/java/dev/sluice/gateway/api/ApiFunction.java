@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Route;
+import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import io.micronaut.context.ApplicationContext;
@@ -23,6 +24,7 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
 
   private final Map<String, Object> properties;
   private final Metrics metrics;
+  private final SandboxLife life;
 
   /// As Lambda makes it, configured by the environment.
   public ApiFunction() {
@@ -35,6 +37,7 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
     this.properties = Map.copyOf(properties);
     super();
     this.metrics = applicationContext.getBean(Metrics.class);
+    this.life = applicationContext.getBean(SandboxLife.class);
   }
 
   /// @param context of a test, which also closes it
@@ -42,6 +45,7 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
     this.properties = Map.of();
     super(context);
     this.metrics = applicationContext.getBean(Metrics.class);
+    this.life = applicationContext.getBean(SandboxLife.class);
   }
 
   @Override
@@ -61,6 +65,8 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
       answer = super.handleRequest(new RoutedEvent(route, inbound), lambda);
     } catch (RuntimeException e) {
       answer = Errors.event(e, inbound.requestId());
+    } finally {
+      life.endOfInvocation();
     }
     metrics.count(Metric.GATEWAY_REQUESTS, label, String.valueOf(answer.getStatusCode()));
     return withOwnHeaders(answer, inbound.requestId());

@@ -2,6 +2,7 @@ package dev.sluice.gateway.inference;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.sluice.sandbox.SandboxLife;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,12 +13,13 @@ import java.util.Map;
 /// The Lambda form of the inference path: a proxy event in, a streamed answer out.
 ///
 /// The beans are made when the instance is, without a connection to anything. Invocations may run
-/// at the same time. Nothing goes on after the reply.
+/// at the same time. Nothing goes on after the reply, and no connection stays.
 public final class InferenceFunction implements RequestStreamHandler, AutoCloseable {
 
   private final ApplicationContext context;
   private final InferenceService service;
   private final ProxyRequestReader reader;
+  private final SandboxLife life;
 
   /// Configured by the environment, as on Lambda.
   public InferenceFunction() {
@@ -40,12 +42,17 @@ public final class InferenceFunction implements RequestStreamHandler, AutoClosea
     this.context = context;
     this.service = context.getBean(InferenceService.class);
     this.reader = new ProxyRequestReader(context.getBean(SecureRandom.class));
+    this.life = context.getBean(SandboxLife.class);
   }
 
   @Override
   public void handleRequest(InputStream event, OutputStream answer, Context invocation)
       throws IOException {
-    service.handle(reader.read(event.readAllBytes(), invocation), new StreamingReply(answer));
+    try {
+      service.handle(reader.read(event.readAllBytes(), invocation), new StreamingReply(answer));
+    } finally {
+      life.endOfInvocation();
+    }
   }
 
   @Override

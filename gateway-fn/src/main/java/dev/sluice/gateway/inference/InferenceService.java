@@ -11,6 +11,7 @@ import dev.sluice.gateway.http.Reply;
 import dev.sluice.gateway.http.Route;
 import dev.sluice.gateway.read.ResponseReader;
 import dev.sluice.request.Endpoint;
+import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import jakarta.inject.Singleton;
@@ -42,6 +43,7 @@ public final class InferenceService {
   private final Admissions admissions;
   private final RealtimePath realtime;
   private final ResponseReader reader;
+  private final SandboxLife life;
   private final Metrics metrics;
 
   InferenceService(
@@ -49,11 +51,13 @@ public final class InferenceService {
       Admissions admissions,
       RealtimePath realtime,
       ResponseReader reader,
+      SandboxLife life,
       Metrics metrics) {
     this.authenticator = authenticator;
     this.admissions = admissions;
     this.realtime = realtime;
     this.reader = reader;
+    this.life = life;
     this.metrics = metrics;
   }
 
@@ -111,6 +115,8 @@ public final class InferenceService {
             .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
     Admission admission = admissions.admit(endpoint, inbound, caller, startNanos);
     summary.admitted(admission.id(), admission.model().alias());
+    // A model server may take minutes, and the database is not asked again.
+    life.beforeWait();
     realtime.serve(admission, client, summary);
   }
 

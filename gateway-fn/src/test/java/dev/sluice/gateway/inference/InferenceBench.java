@@ -19,6 +19,7 @@ import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.request.StoredBody;
+import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.ModelCatalog;
@@ -84,6 +85,7 @@ final class InferenceBench {
             new RealtimePath(
                 client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
             new ResponseReader(requests, new ResponseLookup(requests, ids, time, time)),
+            new SandboxLife(List.of(), List.of(), false),
             metrics);
   }
 
@@ -98,7 +100,7 @@ final class InferenceBench {
                 secret.id(),
                 account.id(),
                 "test",
-                hasher.hash(secret),
+                hasher.hash(secret).hmac(),
                 1,
                 models,
                 Set.of(),
