@@ -22,12 +22,22 @@ import java.util.Optional;
 @Singleton
 final class Database {
 
-  private final TransactionOperations<Connection> transactions;
-  private final Duration statementTimeout;
+  /// An answer of the server that it gives up comes before we give the server up.
+  private static final Duration ANSWER_MARGIN = Duration.ofSeconds(1);
 
-  Database(TransactionOperations<Connection> transactions, DatabaseConfiguration configuration) {
+  private final TransactionOperations<Connection> transactions;
+  private final DatabaseConnections connections;
+  private final Duration statementTimeout;
+  private final Duration socketTimeout;
+
+  Database(
+      TransactionOperations<Connection> transactions,
+      DatabaseConnections connections,
+      DatabaseConfiguration configuration) {
     this.transactions = transactions;
+    this.connections = connections;
     this.statementTimeout = configuration.statementTimeout();
+    this.socketTimeout = configuration.socketTimeout();
   }
 
   /// What is done inside a transaction.
@@ -47,7 +57,8 @@ final class Database {
     return execute(TransactionDefinition.DEFAULT, statementTimeout, work);
   }
 
-  /// As [#write(Work)], with statements that end within a shorter time.
+  /// As [#write(Work)], with statements that end within a shorter time, and a server that is given
+  /// up soon after it, should it be silently gone.
   <T> T write(Duration limit, Work<T> work) {
     Duration timeout = limit.compareTo(statementTimeout) < 0 ? limit : statementTimeout;
     return execute(TransactionDefinition.DEFAULT, timeout, work);
@@ -55,21 +66,31 @@ final class Database {
 
   private <T> T execute(TransactionDefinition definition, Duration timeout, Work<T> work) {
     try {
-      return transactions.execute(
-          definition,
-          status -> {
-            try {
-              limitStatements(status.getConnection(), timeout);
-              return work.run(status.getConnection());
-            } catch (SQLException e) {
-              throw new DataAccessException("PostgreSQL answered " + e.getSQLState(), e);
-            }
-          });
+      return connections.use(() ->
+          transactions.execute(
+              definition,
+              status -> {
+                try {
+                  limitAnswers(status.getConnection(), timeout);
+                  limitStatements(status.getConnection(), timeout);
+                  return work.run(status.getConnection());
+                } catch (SQLException e) {
+                  throw new DataAccessException("PostgreSQL answered " + e.getSQLState(), e);
+                }
+              }));
     } catch (RuntimeException e) {
       if (sqlException(e).filter(Database::isUnavailable).isPresent()) {
         throw new StoreUnavailableException("The database did not answer", e);
       }
       throw e;
+    }
+  }
+
+  /// The pool restores its own limit when the connection comes back.
+  private void limitAnswers(Connection connection, Duration timeout) throws SQLException {
+    Duration limit = timeout.plus(ANSWER_MARGIN);
+    if (limit.compareTo(socketTimeout) < 0 && timeout.compareTo(statementTimeout) < 0) {
+      connection.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
     }
   }
 

@@ -13,6 +13,9 @@ final class PoolSettings implements BeanCreatedEventListener<DatasourceConfigura
 
   private static final long IDLE_MILLIS = 10_000; // the smallest that the pool accepts
 
+  /// Of a connection that was idle for more than half a second, where connections are kept.
+  private static final long VALIDATION_MILLIS = 1_000;
+
   private final DatabaseConfiguration configuration;
 
   PoolSettings(DatabaseConfiguration configuration) {
@@ -28,14 +31,9 @@ final class PoolSettings implements BeanCreatedEventListener<DatasourceConfigura
     pool.setConnectionTimeout(configuration.connectionTimeout().toMillis());
     pool.setMaxLifetime(configuration.maxLifetime().toMillis());
     pool.setIdleTimeout(IDLE_MILLIS);
-    pool.addDataSourceProperty("reWriteBatchedInserts", "true");
-    pool.addDataSourceProperty(
-        "prepareThreshold", Integer.toString(configuration.prepareThreshold()));
-    pool.addDataSourceProperty(
-        "socketTimeout", Long.toString(configuration.socketTimeout().toSeconds()));
-    pool.addDataSourceProperty(
-        "connectTimeout",
-        Long.toString(Math.max(1, configuration.connectionTimeout().toSeconds())));
+    pool.setValidationTimeout(VALIDATION_MILLIS);
+    pool.setDataSource(
+        new PhysicalConnections(pool.getUrl(), pool.getDataSourceProperties(), configuration));
     return pool;
   }
 }

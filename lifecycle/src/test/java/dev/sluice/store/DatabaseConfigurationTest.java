@@ -14,7 +14,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,10 +70,44 @@ final class DatabaseConfigurationTest {
       assertThat(pool.getInitializationFailTimeout()).isEqualTo(-1);
       assertThat(pool.getConnectionTimeout()).isEqualTo(4_000);
       assertThat(pool.getMaxLifetime()).isEqualTo(360_000);
-      assertThat(pool.getDataSourceProperties())
-          .containsEntry("reWriteBatchedInserts", "true")
-          .containsEntry("prepareThreshold", "0")
-          .containsEntry("socketTimeout", "9");
+    }
+  }
+
+  @Test
+  void explicitValuesReachTheConnections() throws Exception {
+    Map<String, Object> properties =
+        new HashMap<>(
+            Map.of(
+                "sluice.database.connection-timeout", "4s",
+                "sluice.database.socket-timeout", "19s",
+                "sluice.database.prepare-threshold", 2));
+    properties.putAll(StoreFixture.properties(StoreFixture.newDatabase()));
+    try (ApplicationContext context = context(properties);
+        Connection connection =
+            context.getBean(DataSource.class).unwrap(HikariDataSource.class).getConnection()) {
+      assertThat(connection.getNetworkTimeout()).isEqualTo(19_000);
+      String prepared =
+          "select count(*) from pg_prepared_statements where statement = 'select ''never'''";
+      List<Long> counts = new ArrayList<>();
+      try (PreparedStatement often = connection.prepareStatement("select 'never'")) {
+        for (int i = 0; i < 3; i++) {
+          var _ = often.execute();
+          counts.add(number(connection, prepared));
+        }
+      }
+      assertThat(counts)
+          .as("prepared on the server at the second use")
+          .hasSize(3)
+          .startsWith(0L)
+          .endsWith(1L);
+    }
+  }
+
+  private static long number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertThat(rows.next()).isTrue();
+      return rows.getLong(1);
     }
   }
 
@@ -120,6 +160,10 @@ final class DatabaseConfigurationTest {
     properties.put("datasources.default.url", "jdbc:postgresql://127.0.0.1:" + port + "/none");
     properties.put("datasources.default.username", "postgres");
     properties.put("datasources.default.password", "");
+    return context(properties);
+  }
+
+  private static ApplicationContext context(Map<String, Object> properties) {
     return ApplicationContext.builder()
         .properties(properties)
         .singletons(new MetricSeries())

@@ -134,23 +134,94 @@ final class DatabaseFaultTest {
     }
   }
 
-  @Test
-  void aServerThatFallsSilentIsGivenUpInTime() {
+  /// The connection of the batch falls silent in mid-statement, or is never answered to begin with.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aServerThatFallsSilentIsGivenUpInTime(boolean midStatement) throws Exception {
     try (TcpProxy proxy = TcpProxy.start(port(fixture));
-        CompletionHandler handler =
-            fixture.handler(throughProxy(fixture, proxy) + "?socketTimeout=1")) {
+        CompletionHandler handler = fixture.impatientHandler(throughProxy(fixture, proxy))) {
       assertThat(failures(handler.handleRequest(event(List.of(Records.started(500))), null)))
           .isEmpty();
-      proxy.stall(TcpProxy.Direction.TO_CLIENT);
       long before = System.nanoTime();
+      FutureTask<Object> delivery;
+      if (midStatement) {
+        try (Connection barrier = fixture.database.dataSource().getConnection()) {
+          barrier.setAutoCommit(false);
+          try (var lock = barrier.createStatement()) {
+            var _ = lock.execute("lock table response_body in exclusive mode");
+          }
+          delivery = inBackground(() -> handler.handleRequest(batch(), null));
+          var _ = waitingSession(barrier);
+          fallSilent(proxy);
+          barrier.rollback();
+        }
+      } else {
+        fallSilent(proxy);
+        delivery = inBackground(() -> handler.handleRequest(batch(), null));
+      }
+
+      assertThatThrownBy(() -> delivery.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(StoreUnavailableException.class);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(6));
+      proxy.resume();
+      assertThat(failures(handler.handleRequest(batch(), null))).isEmpty();
+      assertThat(fixture.everything()).containsAll(expected);
+    }
+  }
+
+  private static void fallSilent(TcpProxy proxy) {
+    proxy.stall(TcpProxy.Direction.TO_CLIENT);
+    proxy.stall(TcpProxy.Direction.TO_SERVER);
+  }
+
+  @Test
+  void noSessionOutlivesTheInvocationAndTheNextSucceedsAtItsFirstTry() throws Exception {
+    try (TcpProxy proxy = TcpProxy.start(port(fixture));
+        CompletionHandler handler = fixture.handler(throughProxy(fixture, proxy));
+        Connection observer = fixture.database.dataSource().getConnection()) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(failures(handler.handleRequest(batch(), null))).isEmpty();
+
+        awaitNoSession(observer);
+        proxy.cut();
+      }
+      assertThat(fixture.everything()).isEqualTo(expected);
+    }
+  }
+
+  /// A batch that comes back leaves no session either.
+  @Test
+  void noSessionOutlivesAnInvocationThatFailed() throws Exception {
+    try (CompletionHandler handler = fixture.impatientHandler(fixture.database.url());
+        Connection barrier = fixture.database.dataSource().getConnection()) {
+      barrier.setAutoCommit(false);
+      try (var lock = barrier.createStatement()) {
+        var _ = lock.execute("lock table request in exclusive mode");
+      }
 
       assertThatThrownBy(() -> handler.handleRequest(batch(), null))
           .isInstanceOf(StoreUnavailableException.class);
 
-      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
-      proxy.resume();
-      assertThat(failures(handler.handleRequest(batch(), null))).isEmpty();
-      assertThat(fixture.everything()).containsAll(expected);
+      awaitNoSession(barrier);
+    }
+  }
+
+  /// The server ends a session a moment after its client has said goodbye.
+  private static void awaitNoSession(Connection observer) throws SQLException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!Fixture.query(
+            observer,
+            """
+            select pid from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()
+            """)
+        .isEmpty()) {
+      assertThat(System.nanoTime()).as("time for the session to end").isLessThan(end);
+      var _ =
+          Fixture.query(
+              observer, "select pg_stat_clear_snapshot() is null, pg_sleep(0.01) is null");
     }
   }
 

@@ -56,8 +56,24 @@ final class Fixture {
     return handler(url, objects, metrics);
   }
 
+  /// A handler that gives a statement one second, and a silent server two.
+  CompletionHandler impatientHandler(String url) {
+    return handler(
+        url,
+        objects,
+        metrics,
+        Map.of(
+            "sluice.database.statement-timeout", "1s",
+            "sluice.database.socket-timeout", "2s"));
+  }
+
   static CompletionHandler handler(String url, Path objects, MetricSeries metrics) {
-    Map<String, Object> properties = new HashMap<>();
+    return handler(url, objects, metrics, Map.of());
+  }
+
+  private static CompletionHandler handler(
+      String url, Path objects, MetricSeries metrics, Map<String, Object> more) {
+    Map<String, Object> properties = new HashMap<>(more);
     properties.put("datasources.default.url", url);
     properties.put("datasources.default.username", Database.USER);
     properties.put("datasources.default.password", "");
