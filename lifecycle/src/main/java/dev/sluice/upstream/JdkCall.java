@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +36,25 @@ final class JdkCall implements UpstreamCall {
   private final BodyQueue body;
   private final Deadline total;
   private final Deadline firstByte;
-  private volatile boolean isClosed;
+  private final Runnable onClose;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private @Nullable UpstreamResult result;
 
+  /// @param onClose run once
   JdkCall(
       CompletableFuture<HttpResponse<BodyQueue>> exchange,
       BodyQueue body,
-      Deadline total,
-      Duration firstByte) {
+      Limits limits,
+      Runnable onClose) {
     this.exchange = exchange;
     this.body = body;
-    this.total = total;
-    this.firstByte = total.orSooner(firstByte);
+    this.total = limits.total();
+    this.firstByte = limits.total().orSooner(limits.firstByte());
+    this.onClose = onClose;
   }
+
+  /// @param firstByte how long the head may take, within the whole
+  record Limits(Deadline total, Duration firstByte) {}
 
   @Override
   public UpstreamResult result() {
@@ -73,7 +80,7 @@ final class JdkCall implements UpstreamCall {
           new TimedOut(total.hasPassed() ? "total" : "first_byte"));
     } catch (CancellationException | ExecutionException e) {
       return new UpstreamResult.Unanswered(
-          isClosed ? new CallLost("The call was closed.") : reason(e.getCause()));
+          isClosed.get() ? new CallLost("The call was closed.") : reason(e.getCause()));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new UpstreamResult.Unanswered(new CallLost("The call was interrupted."));
@@ -123,10 +130,13 @@ final class JdkCall implements UpstreamCall {
 
   @Override
   public void close() {
-    isClosed = true;
+    boolean isFirst = isClosed.compareAndSet(false, true);
     if (!exchange.isDone()) {
       var _ = exchange.cancel(true);
     }
     body.close();
+    if (isFirst) {
+      onClose.run();
+    }
   }
 }

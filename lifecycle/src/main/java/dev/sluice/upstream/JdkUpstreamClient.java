@@ -1,6 +1,7 @@
 package dev.sluice.upstream;
 
 import dev.sluice.request.Deadline;
+import dev.sluice.sandbox.HeldConnections;
 import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,23 +12,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Calls over the JDK's HTTP client: HTTP/1.1 on `http:` (without the upgrade offer that some model
 /// servers choke on), negotiated by ALPN on `https:`, no redirects, no compression.
 ///
 /// The JDK ends its own request time-out at the head and knows no idle time-out, so every wait here
 /// has a limit of its own and a wait that ends early closes the exchange; no watchdog runs. A POST
-/// that fails on a reused connection is a network error, never sent twice by the engine.
-public final class JdkUpstreamClient implements UpstreamClient, AutoCloseable {
+/// that fails on a reused connection is a network error, never sent twice by the engine; so
+/// connections that were idle over a pause are not used again, see [#release()].
+public final class JdkUpstreamClient implements UpstreamClient, HeldConnections, AutoCloseable {
 
   private static final String USER_AGENT = "sluice";
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
 
   private final CredentialSource credentials;
   private final long maxResponseBytes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  /// The connect time-out belongs to the JDK's client, not to its request.
-  private final ConcurrentHashMap<Duration, HttpClient> clients = new ConcurrentHashMap<>();
+  private final AtomicReference<Engines> engines = new AtomicReference<>(new Engines());
+
+  /// The JDK's clients of one time, whose connections go together. The connect time-out belongs to
+  /// the JDK's client, not to its request. All share the process's TLS context, so that a session
+  /// is resumed where its connection is not.
+  private static final class Engines {
+    private final ConcurrentHashMap<Duration, HttpClient> byConnectTimeout =
+        new ConcurrentHashMap<>();
+    private final AtomicInteger calls = new AtomicInteger();
+  }
 
   /// @param maxResponseBytes a body beyond it is broken off as `too_large`
   public JdkUpstreamClient(CredentialSource credentials, long maxResponseBytes) {
@@ -42,17 +55,27 @@ public final class JdkUpstreamClient implements UpstreamClient, AutoCloseable {
     BodyQueue body = new BodyQueue(timeouts.idle(), total, maxResponseBytes);
     // Without streaming, a model server sends its head only with the whole answer.
     Duration firstByte = request.stream() ? timeouts.firstByte() : request.total();
-    return new JdkCall(send(request, body), body, total, firstByte);
+    Engines current = engines.get();
+    current.calls.incrementAndGet();
+    return new JdkCall(
+        send(current, request, body),
+        body,
+        new JdkCall.Limits(total, firstByte),
+        () -> {
+          var _ = current.calls.decrementAndGet();
+        });
   }
 
-  private CompletableFuture<HttpResponse<BodyQueue>> send(UpstreamRequest request, BodyQueue body) {
+  private CompletableFuture<HttpResponse<BodyQueue>> send(
+      Engines current, UpstreamRequest request, BodyQueue body) {
     HttpRequest http;
     try {
       http = httpRequest(request);
     } catch (CredentialUnavailableException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return clients
+    return current
+        .byConnectTimeout
         .computeIfAbsent(request.upstream().timeouts().connect(), this::client)
         .sendAsync(http, body);
   }
@@ -84,9 +107,34 @@ public final class JdkUpstreamClient implements UpstreamClient, AutoCloseable {
     return http.build();
   }
 
+  /// Connections of calls that are not closed yet live until those are.
+  @Override
+  public void release() {
+    Engines old = engines.get();
+    if (old.byConnectTimeout.isEmpty() || !engines.compareAndSet(old, new Engines())) {
+      return;
+    }
+    boolean isIdle = old.calls.get() == 0;
+    old.byConnectTimeout.values().forEach(isIdle ? HttpClient::shutdownNow : HttpClient::shutdown);
+    if (isIdle) {
+      old.byConnectTimeout.values().forEach(JdkUpstreamClient::awaitEnd);
+    }
+  }
+
+  /// Closing takes no word from the other side.
+  private static void awaitEnd(HttpClient client) {
+    try {
+      if (!client.awaitTermination(LONGEST_CLOSE)) {
+        throw new IllegalStateException("The HTTP client did not end within " + LONGEST_CLOSE);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // It ends without being watched.
+    }
+  }
+
   @Override
   public void close() {
-    clients.values().forEach(HttpClient::shutdownNow);
+    engines.get().byConnectTimeout.values().forEach(HttpClient::shutdownNow);
     threads.shutdownNow();
   }
 }
