@@ -17,10 +17,20 @@ import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// The completions queue on SQS.
+///
+/// The JDK keeps connections between sends, and sees to it that none is used which a pause may have
+/// ended: one that was idle for five seconds of the wall clock is not taken again, and before a
+/// POST of known length the others are asked whether the server has closed them
+/// (`sun.net.www.http.KeepAliveCache` and `HttpClient`, JDK 25; held by a test).
 public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable {
 
   /// Amazon SQS, "Quotas related to messages", since August 2025.
   private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
+
+  /// Of one attempt. A send has more time than this, so that a connection which died unnoticed
+  /// costs one attempt, and the next, on a new connection, is in time. A record that is sent twice
+  /// makes one row.
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
 
   /// Servers other than AWS want a signature, but not a particular one.
   private static final StaticCredentialsProvider ANY_CREDENTIALS =
@@ -42,8 +52,8 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
         SqsClient.builder()
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
-                    .connectionTimeout(Duration.ofSeconds(2))
-                    .socketTimeout(Duration.ofSeconds(5)));
+                    .connectionTimeout(Duration.ofSeconds(1))
+                    .socketTimeout(LONGEST_SILENCE));
     if (endpoint != null) {
       var _ =
           builder
