@@ -1,5 +1,7 @@
 package dev.sluice.aws;
 
+import dev.sluice.sandbox.SecretUnavailableException;
+import dev.sluice.sandbox.Secrets;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -8,22 +10,19 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
 
 /// Secrets from Secrets Manager, read when first needed and again when they are old, so that a
 /// rotation is seen and no secret is part of a snapshot. Safe for use by several threads.
-public final class SecretsManagerSecrets {
+public final class SecretsManagerSecrets implements Secrets {
 
   private static final Duration FRESH_FOR = Duration.ofMinutes(5);
 
-  /// A secret that Secrets Manager did not hand out. Names the secret, never its value.
-  public static final class SecretUnavailableException extends RuntimeException {
+  /// Of one read, its repeats included: a client waits for it.
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
 
-    private static final long serialVersionUID = 1L;
-
-    SecretUnavailableException(String id, Throwable cause) {
-      super("The secret " + id + " cannot be read", cause);
-    }
-  }
+  /// Of one attempt, so that there is time for a second on a new connection.
+  private static final Duration LONGEST_SILENCE = Duration.ofMillis(1_400);
 
   private record Held(String value, long readAtNanos) {}
 
@@ -40,17 +39,20 @@ public final class SecretsManagerSecrets {
   }
 
   public static SecretsManagerSecrets ofEnvironment() {
-    return new SecretsManagerSecrets(
-        () ->
-            SecretsManagerClient.builder()
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build(),
-        System::nanoTime);
+    return new SecretsManagerSecrets(() -> limited().build(), System::nanoTime);
   }
 
-  /// The current value.
-  ///
-  /// @throws SecretUnavailableException when it is not held, or too old, and cannot be read
+  /// A client whose calls end soon, also when the other side is silently gone.
+  static SecretsManagerClientBuilder limited() {
+    return SecretsManagerClient.builder()
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(1))
+                .socketTimeout(LONGEST_SILENCE))
+        .overrideConfiguration(limits -> limits.apiCallTimeout(LONGEST_CALL));
+  }
+
+  @Override
   public String value(String id) {
     long now = nanoClock.getAsLong();
     Held known = held.get(id);
@@ -62,8 +64,13 @@ public final class SecretsManagerSecrets {
       held.put(id, new Held(value, now));
       return value;
     } catch (SdkException e) {
-      throw new SecretUnavailableException(id, e);
+      throw new SecretUnavailableException("The secret " + id + " cannot be read", e);
     }
+  }
+
+  @Override
+  public void forget() {
+    held.clear();
   }
 
   private synchronized SecretsManagerClient client() {

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -18,19 +19,32 @@ public final class ResponseIds {
 
   private static final String ALGORITHM = "HmacSHA256";
 
-  private final SecretKeySpec key;
+  private final Supplier<SecretKeySpec> key;
   private final InstantSource clock;
   private final SecureRandom random;
 
   /// @param key the secret of the deployment, at least 32 bytes, the same in every function
   public ResponseIds(byte[] key, InstantSource clock, SecureRandom random) {
-    if (key.length < 32) {
-      throw new IllegalArgumentException(
-          "The id key has " + key.length + " bytes, at least 32 are needed");
-    }
-    this.key = new SecretKeySpec(key, ALGORITHM);
+    SecretKeySpec made = key(key);
+    this(() -> made, clock, random);
+  }
+
+  /// @param key asked at each use; what it throws ends the use
+  public ResponseIds(Supplier<SecretKeySpec> key, InstantSource clock, SecureRandom random) {
+    this.key = key;
     this.clock = clock;
     this.random = random;
+  }
+
+  /// The key of these bytes.
+  ///
+  /// @throws IllegalArgumentException when there are fewer than 32
+  public static SecretKeySpec key(byte[] bytes) {
+    if (bytes.length < 32) {
+      throw new IllegalArgumentException(
+          "The id key has " + bytes.length + " bytes, at least 32 are needed");
+    }
+    return new SecretKeySpec(bytes, ALGORITHM);
   }
 
   /// A new id: 48 bits of milliseconds, version 7, 42 random bits, 32 bits of tag.
@@ -57,7 +71,7 @@ public final class ResponseIds {
             .putInt(middle);
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(key.get());
       int tag = ByteBuffer.wrap(mac.doFinal(input.array())).getInt();
       return ((long) middle << 32) | (tag & 0xFFFFFFFFL);
     } catch (GeneralSecurityException e) {

@@ -3,12 +3,15 @@ package dev.sluice.wiring;
 import dev.sluice.account.KeyHasher;
 import dev.sluice.aws.SecretsManagerSecrets;
 import dev.sluice.request.ResponseIds;
+import dev.sluice.sandbox.SecretUnavailableException;
+import dev.sluice.sandbox.Secrets;
 import dev.sluice.upstream.CredentialSource;
 import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
 import dev.sluice.upstream.Upstream;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -20,14 +23,11 @@ import java.util.Optional;
 @Factory
 final class SecretsFactory {
 
+  /// Made when the first secret is read.
   @Singleton
-  SecretsManagerSecrets secretsManagerSecrets() {
+  @Secondary
+  Secrets secrets() {
     return SecretsManagerSecrets.ofEnvironment();
-  }
-
-  @Singleton
-  SecretValues secretValues(SecretsManagerSecrets secrets) {
-    return new SecretValues(secrets::value);
   }
 
   @Singleton
@@ -37,28 +37,38 @@ final class SecretsFactory {
       @Property(name = "sluice.id-key") String idKey,
       InstantSource clock,
       SecureRandom random) {
-    return new ResponseIds(secrets.bytes("sluice.id-key", idKey), clock, random);
+    return new ResponseIds(
+        secrets.value(
+            "sluice.id-key",
+            idKey,
+            text -> ResponseIds.key(SecretValues.bytes("sluice.id-key", text))),
+        clock,
+        random);
   }
 
-  /// @param peppers `version:base64` pairs separated by commas, the form that an environment
-  ///   variable can hold
   @Singleton
   @Requires(property = "sluice.peppers")
   KeyHasher keyHasher(SecretValues secrets, @Property(name = "sluice.peppers") String peppers) {
+    return new KeyHasher(secrets.value("sluice.peppers", peppers, SecretsFactory::peppers));
+  }
+
+  /// @param text `version:base64` pairs separated by commas, the form that an environment variable
+  ///   can hold
+  private static KeyHasher.Peppers peppers(String text) {
     Map<Integer, byte[]> byVersion = new HashMap<>();
-    for (String pair : secrets.text(peppers).split(",", -1)) {
+    for (String pair : text.split(",", -1)) {
       String[] parts = pair.trim().split(":", 2);
       if (parts.length != 2 || !parts[0].matches("[0-9]{1,4}")) {
         throw new IllegalArgumentException(
             "The setting sluice.peppers must look like 1:<base64>,2:<base64>");
       }
-      byVersion.put(Integer.valueOf(parts[0]), secrets.bytes("sluice.peppers", parts[1]));
+      byVersion.put(Integer.valueOf(parts[0]), SecretValues.bytes("sluice.peppers", parts[1]));
     }
-    return new KeyHasher(byVersion);
+    return new KeyHasher.Peppers(byVersion);
   }
 
   @Singleton
-  CredentialSource credentialSource(SecretsManagerSecrets secrets) {
+  CredentialSource credentialSource(SecretValues secrets) {
     return upstream ->
         switch (upstream.credential()) {
           case Upstream.Credential.None _ -> Optional.empty();
@@ -77,10 +87,10 @@ final class SecretsFactory {
     return key;
   }
 
-  private static String secret(SecretsManagerSecrets secrets, Upstream upstream, String id) {
+  private static String secret(SecretValues secrets, Upstream upstream, String id) {
     try {
-      return secrets.value(id);
-    } catch (SecretsManagerSecrets.SecretUnavailableException e) {
+      return secrets.secret(id);
+    } catch (SecretUnavailableException e) {
       throw new CredentialUnavailableException(upstream.name(), e);
     }
   }

@@ -35,13 +35,13 @@ final class KeyHasherTest {
     byte[] expected =
         mac.doFinal((secret.id() + secret.secret()).getBytes(StandardCharsets.US_ASCII));
 
-    assertThat(hasher.hash(secret)).isEqualTo(expected);
+    assertThat(hasher.hash(secret).hmac()).isEqualTo(expected);
   }
 
   @Test
   void onlyTheSecretThatMadeTheHashMatches() {
     KeyHasher hasher = new KeyHasher(Map.of(1, oldPepper));
-    ApiKey stored = key(hasher.hash(secret), 1, null, null);
+    ApiKey stored = key(hasher.hash(secret).hmac(), 1, null, null);
 
     assertThat(hasher.matches(secret, stored)).isTrue();
     assertThat(hasher.matches(new KeySecret(secret.id(), "x".repeat(43)), stored)).isFalse();
@@ -50,20 +50,20 @@ final class KeyHasherTest {
 
   @Test
   void keysOfAnOlderPepperStayValidAndNewOnesUseTheNewest() {
-    ApiKey old = key(new KeyHasher(Map.of(1, oldPepper)).hash(secret), 1, null, null);
+    ApiKey old = key(new KeyHasher(Map.of(1, oldPepper)).hash(secret).hmac(), 1, null, null);
     KeyHasher both = new KeyHasher(Map.of(1, oldPepper, 2, newPepper));
 
-    assertThat(both.newestVersion()).isEqualTo(2);
+    assertThat(both.hash(secret).pepperVersion()).isEqualTo(2);
     assertThat(both.matches(secret, old)).isTrue();
-    assertThat(both.matches(secret, key(both.hash(secret), 2, null, null))).isTrue();
-    assertThat(both.matches(secret, key(both.hash(secret), 1, null, null))).isFalse();
+    assertThat(both.matches(secret, key(both.hash(secret).hmac(), 2, null, null))).isTrue();
+    assertThat(both.matches(secret, key(both.hash(secret).hmac(), 1, null, null))).isFalse();
   }
 
   @Test
   void aKeyOfAnUnknownPepperNeverMatches() {
     KeyHasher hasher = new KeyHasher(Map.of(2, newPepper));
 
-    assertThat(hasher.matches(secret, key(hasher.hash(secret), 1, null, null))).isFalse();
+    assertThat(hasher.matches(secret, key(hasher.hash(secret).hmac(), 1, null, null))).isFalse();
     assertThat(hasher.matches(secret, key(new byte[32], 1, null, null))).isFalse();
     assertThatCode(() -> hasher.matchNothing(secret)).doesNotThrowAnyException();
   }

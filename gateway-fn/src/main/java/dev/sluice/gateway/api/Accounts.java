@@ -74,13 +74,14 @@ final class Accounts {
       throw BodyReader.invalid("expires_at", "expires_at is in the past.");
     }
     KeySecret secret = KeySecret.generate(random);
+    KeyHasher.Hash hash = hasher.hash(secret);
     ApiKey key =
         new ApiKey(
             secret.id(),
             account,
             wanted.name(),
-            hasher.hash(secret),
-            hasher.newestVersion(),
+            hash.hmac(),
+            hash.pepperVersion(),
             wanted.models(),
             wanted.capabilities(),
             now,

@@ -7,24 +7,39 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Recognises the operator, by the one admin key of the deployment. Safe for use by several
 /// threads.
 public final class AdminAuthenticator {
 
-  private final Optional<byte[]> expected;
+  private final Supplier<Optional<byte[]>> expectation;
 
   /// @param adminKey null or blank when none is configured: then nobody is the operator
   public AdminAuthenticator(@Nullable String adminKey) {
-    this.expected =
-        Optional.ofNullable(adminKey).filter(key -> !key.isBlank()).map(AdminAuthenticator::sha256);
+    Optional<byte[]> expected = digest(adminKey);
+    this(() -> expected);
+  }
+
+  /// @param expectation the digest of the admin key, see [#digest]; asked at each use
+  AdminAuthenticator(Supplier<Optional<byte[]>> expectation) {
+    this.expectation = expectation;
+  }
+
+  /// What is compared with; empty for a key that is null or blank.
+  static Optional<byte[]> digest(@Nullable String adminKey) {
+    return Optional.ofNullable(adminKey)
+        .filter(key -> !key.isBlank())
+        .map(AdminAuthenticator::sha256);
   }
 
   /// Ends with the operator recognised.
   ///
   /// @throws GatewayException 401 when it is not the operator who calls
+  /// @throws dev.sluice.sandbox.SecretUnavailableException when the admin key cannot be read now
   public void authenticate(InboundRequest request) {
+    Optional<byte[]> expected = expectation.get();
     // Digests of equal length, so that the comparison tells nothing about the key's length either.
     byte[] presented = sha256(PresentedKey.of(request).orElse(""));
     boolean equal =

@@ -2,6 +2,7 @@ package dev.sluice.gateway.auth;
 
 import dev.sluice.account.AccountStore;
 import dev.sluice.account.KeyHasher;
+import dev.sluice.wiring.SecretValues;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Property;
 import jakarta.inject.Singleton;
@@ -20,7 +21,10 @@ final class AuthenticationFactory {
   /// @param adminKey `SLUICE_ADMIN_KEY`
   @Singleton
   AdminAuthenticator adminAuthenticator(
-      @Property(name = "sluice.admin-key") @Nullable String adminKey) {
-    return new AdminAuthenticator(adminKey);
+      SecretValues secrets, @Property(name = "sluice.admin-key") @Nullable String adminKey) {
+    return adminKey == null
+        ? new AdminAuthenticator(adminKey)
+        : new AdminAuthenticator(
+            secrets.value("sluice.admin-key", adminKey, AdminAuthenticator::digest));
   }
 }

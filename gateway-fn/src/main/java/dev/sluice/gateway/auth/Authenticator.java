@@ -9,6 +9,7 @@ import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.sandbox.Remembered;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -18,7 +19,7 @@ import java.util.function.LongSupplier;
 /// A key that is malformed, unknown, revoked or of a closed account gets the same 401, so that
 /// nothing is learnt about other people's keys; only the holder of the secret learns that it has
 /// expired. Safe for use by several threads.
-public final class Authenticator {
+public final class Authenticator implements Remembered {
 
   private static final int REMEMBERED_KEYS = 10_000;
 
@@ -39,6 +40,7 @@ public final class Authenticator {
   ///
   /// @throws GatewayException 401 when no valid key was sent, 503 when the database is needed to
   ///   tell and does not answer
+  /// @throws dev.sluice.sandbox.SecretUnavailableException when the peppers cannot be read now
   public Caller authenticate(InboundRequest request) {
     String text =
         PresentedKey.of(request)
@@ -57,6 +59,12 @@ public final class Authenticator {
       throw refused();
     }
     return check(secret, row.get());
+  }
+
+  /// Drops the keys that it has read.
+  @Override
+  public void forget() {
+    keys.forget();
   }
 
   private Optional<KeyWithAccount> find(KeySecret secret) {

@@ -61,6 +61,11 @@ final class KeyCache {
         : ask(keyId, remembered, now);
   }
 
+  synchronized void forget() {
+    found.clear();
+    unknown.clear();
+  }
+
   private Optional<KeyWithAccount> ask(String keyId, Optional<Found> remembered, long now) {
     try {
       Optional<KeyWithAccount> row = accounts.findKey(keyId);

@@ -2,6 +2,7 @@ package dev.sluice.gateway.errors;
 
 import dev.sluice.completion.QueueUnavailableException;
 import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.util.LinkedHashMap;
@@ -27,6 +28,8 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
           case GatewayException known -> known;
           case StoreUnavailableException _ ->
               overloaded("The database does not answer right now. Try again.");
+          case SecretUnavailableException _ ->
+              overloaded("A secret of the gateway cannot be read right now. Try again.");
           case QueueUnavailableException _ ->
               overloaded(
                   "The record queue does not answer right now. No answer was given; try again.");

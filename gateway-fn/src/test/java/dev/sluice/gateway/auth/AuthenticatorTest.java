@@ -262,7 +262,7 @@ final class AuthenticatorTest {
                     secret.id(),
                     account.id(),
                     "test",
-                    hasher.hash(secret),
+                    hasher.hash(secret).hmac(),
                     1,
                     null,
                     Set.of(),
