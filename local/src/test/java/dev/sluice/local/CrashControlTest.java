@@ -54,7 +54,8 @@ final class CrashControlTest {
                 null,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
-                Map.of()));
+                Map.of(),
+                null));
     stack.pauseCompletions();
   }
 

@@ -68,6 +68,7 @@ final class DatabaseCrashTest {
         null,
         Duration.ofSeconds(2),
         Duration.ofMillis(100),
-        Map.of());
+        Map.of(),
+        null);
   }
 }
