@@ -19,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One sandbox: the emulated Runtime API, and our runtime in a thread of this process.
 final class TestingSandbox implements AutoCloseable {
@@ -81,8 +82,21 @@ final class TestingSandbox implements AutoCloseable {
 
   void invoke(String id, String event, OutputStream out)
       throws IOException, FunctionErrorException, InterruptedException {
+    invoke(id, TRACE, event, out);
+  }
+
+  /// An invocation without a trace id, so that the function makes one.
+  String invokeUntraced(String id, String event)
+      throws IOException, FunctionErrorException, InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    invoke(id, null, event, out);
+    return out.toString(UTF_8);
+  }
+
+  private void invoke(String id, @Nullable String traceId, String event, OutputStream out)
+      throws IOException, FunctionErrorException, InterruptedException {
     api.invoke(
-        new Invocation(id, "arn:f", TRACE, Instant.now().plusSeconds(60), event.getBytes(UTF_8)),
+        new Invocation(id, "arn:f", traceId, Instant.now().plusSeconds(60), event.getBytes(UTF_8)),
         out);
   }
 
