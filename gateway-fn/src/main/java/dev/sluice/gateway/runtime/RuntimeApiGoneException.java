@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 
 /// There is nobody to work for any more: the process ends.
-final class RuntimeApiGoneException extends IOException {
+final class RuntimeApiGoneException extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -101,7 +101,7 @@ final class InferenceRuntimeTest {
     Function<UpstreamRequest, UpstreamAnswer> script =
         _ ->
             calls.getAndIncrement() == 0
-                ? UpstreamAnswer.eventStream().event(HELLO).reset()
+                ? UpstreamAnswer.eventStream().event(HELLO).eof()
                 : hello();
     try (TestingGateway gateway = new TestingGateway(script);
         InferenceFunction function = gateway.function();
