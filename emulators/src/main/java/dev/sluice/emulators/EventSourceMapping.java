@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import dev.sluice.emulators.SqsQueues.Counts;
 import dev.sluice.emulators.SqsQueues.Queue;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,7 +123,8 @@ public final class EventSourceMapping implements AutoCloseable {
     while (!closed.fired()) {
       try {
         var _ = turn(1);
-      } catch (SdkException e) {
+      } catch (SdkException | UncheckedIOException e) {
+        // The second is how the SDK's client tells of a connection that breaks under a request.
         LOG.atWarn()
             .addKeyValue("queue", queue.url())
             .setCause(e)

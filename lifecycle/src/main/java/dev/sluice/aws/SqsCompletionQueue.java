@@ -2,6 +2,7 @@ package dev.sluice.aws;
 
 import dev.sluice.completion.CompletionQueue;
 import dev.sluice.completion.QueueUnavailableException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// ended: one that was idle for five seconds of the wall clock is not taken again, and before a
 /// POST of known length the others are asked whether the server has closed them
 /// (`sun.net.www.http.KeepAliveCache` and `HttpClient`, JDK 25; held by a test).
+///
+/// A connection that breaks while a request is written comes out of the SDK's URL connection client
+/// as an [UncheckedIOException], neither wrapped nor repeated like its other faults.
 public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable {
 
   /// Amazon SQS, "Quotas related to messages", since August 2025.
@@ -75,7 +79,7 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
                   .queueUrl(queueUrl)
                   .messageBody(message)
                   .overrideConfiguration(limits -> limits.apiCallTimeout(positive(within))));
-    } catch (SdkException e) {
+    } catch (SdkException | UncheckedIOException e) {
       throw new QueueUnavailableException("The completions queue did not take a record", e);
     }
   }
@@ -100,7 +104,7 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
                   .attributeNames(QueueAttributeName.QUEUE_ARN)
                   .overrideConfiguration(limits -> limits.apiCallTimeout(Duration.ofSeconds(2))));
       return true;
-    } catch (SdkException _) {
+    } catch (SdkException | UncheckedIOException _) {
       return false; // The caller's answer is the report: not reachable.
     }
   }

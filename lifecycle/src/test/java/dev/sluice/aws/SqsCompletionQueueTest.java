@@ -6,13 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.completion.QueueUnavailableException;
 import dev.sluice.emulators.SqsQueues;
 import dev.sluice.emulators.SqsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.GetQueueAttributesRequest;
+import software.amazon.awssdk.services.sqs.model.GetQueueAttributesResponse;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
+import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
 /// Against a server that speaks the protocol of SQS and keeps its limits.
 final class SqsCompletionQueueTest {
@@ -78,6 +85,36 @@ final class SqsCompletionQueueTest {
             URI.create(queues.completions().url()).resolve("missing").toString(),
             server.endpoint())) {
       assertThat(missing.isReachable()).isFalse();
+    }
+  }
+
+  /// As the URL connection client does when a connection is reset while a request is written.
+  @Test
+  void aConnectionThatBreaksUnderTheSdkIsReportedLikeAnyOtherFault() {
+    SqsClient breaking =
+        new SqsClient() {
+          @Override
+          public SendMessageResponse sendMessage(SendMessageRequest request) {
+            throw new UncheckedIOException(new IOException("Error writing to server"));
+          }
+
+          @Override
+          public GetQueueAttributesResponse getQueueAttributes(GetQueueAttributesRequest request) {
+            throw new UncheckedIOException(new IOException("Error writing to server"));
+          }
+
+          @Override
+          public String serviceName() {
+            return SERVICE_NAME;
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (SqsCompletionQueue broken = new SqsCompletionQueue(breaking, "http://127.0.0.1/queue")) {
+      assertThatThrownBy(() -> broken.send("{}", Duration.ofSeconds(1)))
+          .isInstanceOf(QueueUnavailableException.class);
+      assertThat(broken.isReachable()).isFalse();
     }
   }
 
