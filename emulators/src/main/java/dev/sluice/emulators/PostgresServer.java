@@ -166,8 +166,8 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /// Crashes a server of [#start(Path, int)]: all its processes get SIGKILL, as when their machine's
-  /// memory is short. What was committed is there again after [#restart].
+  /// Crashes a server of [#start(Path, int)]: all its processes get SIGKILL, as when their
+  /// machine's memory is short. What was committed is there again after [#restart].
   public void crash() {
     postmaster(directory())
         .ifPresent(postmaster -> {

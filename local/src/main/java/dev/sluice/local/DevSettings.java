@@ -1,7 +1,6 @@
 package dev.sluice.local;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param modelsFile models and upstreams; null for the packaged demo file
 /// @param databaseUrl a JDBC URL of a server to use instead of the embedded one; null for that
 /// @param sqsEndpoint an SQS server to use instead of the embedded one; null for that
-/// @param visibility of messages that a function did not finish
-/// @param window how long the event-source mapping collects a batch
+/// @param times how fast the stand-ins for AWS go
 /// @param functionProperties settings of the functions beyond those that the stack makes; they win
 /// @param fork how functions run in processes of their own; null runs them all in this one
 public record DevSettings(
@@ -23,8 +21,7 @@ public record DevSettings(
     @Nullable Path modelsFile,
     @Nullable String databaseUrl,
     @Nullable String sqsEndpoint,
-    Duration visibility,
-    Duration window,
+    EmulatorTimes times,
     Map<String, String> functionProperties,
     @Nullable ForkSettings fork) {
 
@@ -36,18 +33,41 @@ public record DevSettings(
     dataDirectory = dataDirectory.toAbsolutePath().normalize();
   }
 
-  /// Settings for tests: any port, an own directory, short times.
+  /// Settings for tests: any port, an own directory, short times, ticks by hand.
   public static DevSettings forTests(Path dataDirectory) {
+    return new DevSettings(0, dataDirectory, null, null, null, EmulatorTimes.TEST, Map.of(), null);
+  }
+
+  DevSettings withModels(Path file) {
     return new DevSettings(
-        0,
+        port, dataDirectory, file, databaseUrl, sqsEndpoint, times, functionProperties, fork);
+  }
+
+  DevSettings withDatabase(String url) {
+    return new DevSettings(
+        port, dataDirectory, modelsFile, url, sqsEndpoint, times, functionProperties, fork);
+  }
+
+  DevSettings withSqs(String endpoint) {
+    return new DevSettings(
+        port, dataDirectory, modelsFile, databaseUrl, endpoint, times, functionProperties, fork);
+  }
+
+  DevSettings withTimes(EmulatorTimes others) {
+    return new DevSettings(
+        port,
         dataDirectory,
-        null,
-        null,
-        null,
-        Duration.ofSeconds(2),
-        Duration.ofMillis(100),
-        Map.of(),
-        null);
+        modelsFile,
+        databaseUrl,
+        sqsEndpoint,
+        others,
+        functionProperties,
+        fork);
+  }
+
+  DevSettings withFunctionProperties(Map<String, String> properties) {
+    return new DevSettings(
+        port, dataDirectory, modelsFile, databaseUrl, sqsEndpoint, times, properties, fork);
   }
 
   /// The same with functions in processes of their own.
@@ -58,8 +78,7 @@ public record DevSettings(
         modelsFile,
         databaseUrl,
         sqsEndpoint,
-        visibility,
-        window,
+        times,
         functionProperties,
         new ForkSettings(maxSandboxes, Map.of()));
   }
@@ -76,8 +95,7 @@ public record DevSettings(
         value(environment, "SLUICE_CONFIG").map(directory::resolve).orElse(null),
         value(environment, "SLUICE_DATABASE_URL").map(DevSettings::jdbcUrl).orElse(null),
         value(environment, "SLUICE_SQS_ENDPOINT").orElse(null),
-        Duration.ofSeconds(10),
-        Duration.ofMillis(200),
+        EmulatorTimes.DEV,
         Map.of(),
         ForkSettings.ofEnvironment(environment).orElse(null));
   }

@@ -1,8 +1,10 @@
 package dev.sluice.local;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.emulators.ApiGateway;
 import dev.sluice.emulators.EventSourceMapping;
 import dev.sluice.emulators.EventSourceMapping.Drained;
+import dev.sluice.emulators.Scheduler;
 import dev.sluice.emulators.SqsQueues;
 import dev.sluice.emulators.SqsServer;
 import dev.sluice.telemetry.MetricSeries;
@@ -22,8 +24,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The whole product on one machine: gateway, queue, completion function, PostgreSQL and demo
-/// models in one process, or with the functions in processes of their own (fork mode).
+/// The whole product on one machine: gateway, queue, completion function, ticked daemon, PostgreSQL
+/// and demo models in one process, or with the functions in processes of their own (fork mode).
 ///
 /// Everything that must survive a restart lies in the data directory. Messages of the embedded
 /// queue live in memory: a clean stop drains them into PostgreSQL, a kill loses them.
@@ -33,16 +35,19 @@ public final class DevStack implements AutoCloseable {
   private static final Duration RUNNING_CALLS = Duration.ofSeconds(5);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
   private static final int MAX_RECEIVE_COUNT = 100;
+  private static final Duration TICK_LIMIT = Duration.ofMinutes(1);
 
   private final Parts parts;
   private final StackSecrets secrets;
   private final StackDatabase database;
   private final SqsQueues queues;
   private final Functions functions;
-  private final EventSourceMapping mapping;
+  private final EventSourceMapping.Settings mappingSettings;
+  private final Scheduler scheduler;
   private final ApiGateway gateway;
   private final DevAccounts accounts;
   private final StackDescription description;
+  private volatile EventSourceMapping mapping;
   private boolean paused;
   private boolean stopped;
 
@@ -55,7 +60,8 @@ public final class DevStack implements AutoCloseable {
     this.queues =
         parts.add(
             SqsQueues.create(
-                queueEndpoint, new SqsQueues.Settings(settings.visibility(), MAX_RECEIVE_COUNT)));
+                queueEndpoint,
+                new SqsQueues.Settings(settings.times().visibility(), MAX_RECEIVE_COUNT)));
     DemoUpstream demo = parts.add(DemoUpstream.start(0, null));
     Path models =
         settings.modelsFile() == null
@@ -65,9 +71,9 @@ public final class DevStack implements AutoCloseable {
     properties.putAll(settings.functionProperties());
     this.description = new StackDescription(data.file("dev.json"));
     this.functions = parts.add(functions(settings, models, properties, data));
-    this.mapping =
-        parts.add(
-            EventSourceMapping.start(queues, mappingSettings(settings), functions.completion()));
+    this.mappingSettings = mappingSettings(settings);
+    this.mapping = startMapping();
+    this.scheduler = parts.add(scheduler(settings, functions.daemon()));
     this.gateway =
         parts.add(
             ApiGateway.start(new ApiGateway.Settings(settings.port()), StackRoutes.of(functions)));
@@ -145,14 +151,28 @@ public final class DevStack implements AutoCloseable {
         : URI.create(settings.sqsEndpoint());
   }
 
+  private static Scheduler scheduler(DevSettings settings, RequestStreamHandler daemon) {
+    return settings.times().tick() == null
+        ? Scheduler.paused(ticking(TICK_LIMIT), daemon)
+        : Scheduler.start(ticking(settings.times().tick()), daemon);
+  }
+
+  private static Scheduler.Settings ticking(Duration every) {
+    return new Scheduler.Settings("daemon", every, TICK_LIMIT, false);
+  }
+
   private static EventSourceMapping.Settings mappingSettings(DevSettings settings) {
     EventSourceMapping.Settings standard = EventSourceMapping.Settings.DEV;
     return new EventSourceMapping.Settings(
         standard.batchSize(),
-        settings.window(),
+        settings.times().window(),
         standard.maxConcurrency(),
         standard.functionTimeout(),
         standard.payloadBytes());
+  }
+
+  private EventSourceMapping startMapping() {
+    return parts.add(EventSourceMapping.start(queues, mappingSettings, functions.completion()));
   }
 
   /// What scripts need to know now, as in `dev.json`.
@@ -196,6 +216,17 @@ public final class DevStack implements AutoCloseable {
     mapping.close();
   }
 
+  /// Takes records off the queue again.
+  synchronized void resumeCompletions() {
+    paused = false;
+    mapping = startMapping();
+  }
+
+  /// Runs the daemon once, now.
+  Scheduler.Tick tick() {
+    return scheduler.tickOnce();
+  }
+
   /// Waits until every record is in PostgreSQL.
   ///
   /// @return false when some are still in the queue after the limit
@@ -203,7 +234,8 @@ public final class DevStack implements AutoCloseable {
     return mapping.drain(limit).left() == 0;
   }
 
-  /// Closes the door, lets running calls end for up to 5 s, and drains the queue into PostgreSQL.
+  /// Closes the door, lets running calls end for up to 5 s and the daemon's tick as well, and
+  /// drains the queue into PostgreSQL.
   ///
   /// @return what became of the records that were still in the queue; a repeat answers zeros
   public synchronized Drained stop() {
@@ -217,6 +249,8 @@ public final class DevStack implements AutoCloseable {
       gateway.cutRunning();
       var _ = gateway.awaitQuiet(RUNNING_CALLS);
     }
+    // Before the drain: what the daemon sends later would be lost with the queue.
+    scheduler.close();
     Drained drained = mapping.drain(paused ? Duration.ZERO : DRAIN_LIMIT);
     parts.close();
     return drained;

@@ -2,6 +2,7 @@ package dev.sluice.local;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.completion.fn.CompletionHandler;
+import dev.sluice.daemon.DaemonHandler;
 import dev.sluice.emulators.BatchFunction;
 import dev.sluice.emulators.ForkedFunction;
 import dev.sluice.emulators.SandboxCommand;
@@ -44,6 +45,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
   private final ForkedFunction inference;
   private final ForkedFunction api;
   private final ForkedFunction completion;
+  private final ForkedFunction daemon;
 
   private ForkedFunctions(
       int maxSandboxes,
@@ -78,6 +80,15 @@ final class ForkedFunctions implements Functions, SandboxListener {
                 FunctionClassPath.of(CompletionHandler.class),
                 CompletionHandler.class.getName()),
             new Limits(Duration.ofSeconds(60), maxSandboxes),
+            environment);
+    daemon =
+        function(
+            DAEMON,
+            SandboxCommand.underManagedRuntime(
+                directory,
+                FunctionClassPath.of(DaemonHandler.class),
+                DaemonHandler.class.getName()),
+            new Limits(Duration.ofMinutes(15), maxSandboxes),
             environment);
   }
 
@@ -147,6 +158,11 @@ final class ForkedFunctions implements Functions, SandboxListener {
   @Override
   public BatchFunction completion() {
     return BatchFunction.ofBytes(completion);
+  }
+
+  @Override
+  public RequestStreamHandler daemon() {
+    return daemon;
   }
 
   @Override

@@ -15,6 +15,8 @@ interface Functions extends AutoCloseable {
 
   String COMPLETION = "completion";
 
+  String DAEMON = "daemon";
+
   /// Streams its answer.
   RequestStreamHandler inference();
 
@@ -22,6 +24,9 @@ interface Functions extends AutoCloseable {
   RequestStreamHandler api();
 
   BatchFunction completion();
+
+  /// Takes the scheduler's tick.
+  RequestStreamHandler daemon();
 
   /// What the functions counted.
   MetricSeries metrics();

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import dev.sluice.completion.fn.CompletionHandler;
+import dev.sluice.daemon.DaemonHandler;
 import dev.sluice.emulators.BatchFunction;
 import dev.sluice.emulators.PojoFunction;
 import dev.sluice.gateway.api.ApiFunction;
@@ -21,16 +22,19 @@ final class StackFunctions implements Functions {
   private final InferenceFunction inference;
   private final ApiFunction api;
   private final CompletionHandler completion;
+  private final DaemonHandler daemon;
   private final MetricSeries metrics;
 
   private StackFunctions(
       InferenceFunction inference,
       ApiFunction api,
       CompletionHandler completion,
+      DaemonHandler daemon,
       MetricSeries metrics) {
     this.inference = inference;
     this.api = api;
     this.completion = completion;
+    this.daemon = daemon;
     this.metrics = metrics;
   }
 
@@ -46,6 +50,7 @@ final class StackFunctions implements Functions {
         new InferenceFunction(context(shared, metrics).start()),
         new ApiFunction(context(shared, metrics).start()),
         new CompletionHandler(context(shared, metrics)),
+        new DaemonHandler(context(shared, metrics)),
         metrics);
   }
 
@@ -75,6 +80,11 @@ final class StackFunctions implements Functions {
   }
 
   @Override
+  public RequestStreamHandler daemon() {
+    return daemon;
+  }
+
+  @Override
   public MetricSeries metrics() {
     return metrics;
   }
@@ -84,5 +94,6 @@ final class StackFunctions implements Functions {
     inference.close();
     api.close();
     completion.close();
+    daemon.close();
   }
 }

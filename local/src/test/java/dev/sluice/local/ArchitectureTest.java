@@ -115,7 +115,10 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.sluice.completion.fn..", "dev.sluice.emulators..", "dev.sluice.local..");
+              "dev.sluice.completion.fn..",
+              "dev.sluice.daemon..",
+              "dev.sluice.emulators..",
+              "dev.sluice.local..");
 
   @ArchTest
   static final ArchRule theCompletionFunctionKnowsNoOther =
@@ -125,7 +128,24 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.sluice.gateway..", "dev.sluice.emulators..", "dev.sluice.local..");
+              "dev.sluice.gateway..",
+              "dev.sluice.daemon..",
+              "dev.sluice.emulators..",
+              "dev.sluice.local..");
+
+  @ArchTest
+  static final ArchRule theDaemonKnowsNoOtherAndNoHttpServer =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.sluice.daemon..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.sluice.gateway..",
+              "dev.sluice.completion.fn..",
+              "dev.sluice.emulators..",
+              "dev.sluice.local..",
+              "io.micronaut.http..");
 
   @ArchTest
   static final ArchRule theEmulatorsKnowNothingOfTheProduct =
@@ -137,6 +157,7 @@ final class ArchitectureTest {
           .resideInAnyPackage(
               "dev.sluice.gateway..",
               "dev.sluice.completion..",
+              "dev.sluice.daemon..",
               "dev.sluice.request..",
               "dev.sluice.store..",
               "dev.sluice.local..");

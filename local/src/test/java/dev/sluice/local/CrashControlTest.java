@@ -46,16 +46,9 @@ final class CrashControlTest {
     upstream = LoadUpstream.start(Duration.ofMillis(10));
     stack =
         TestingStack.start(
-            new DevSettings(
-                0,
-                directory.resolve("data"),
-                upstream.modelsFile(directory),
-                null,
-                null,
-                Duration.ofSeconds(1),
-                Duration.ofMillis(50),
-                Map.of(),
-                null));
+            DevSettings.forTests(directory.resolve("data"))
+                .withModels(upstream.modelsFile(directory))
+                .withTimes(new EmulatorTimes(Duration.ofSeconds(1), Duration.ofMillis(50), null)));
     stack.pauseCompletions();
   }
 

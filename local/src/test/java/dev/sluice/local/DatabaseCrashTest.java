@@ -6,7 +6,6 @@ import dev.sluice.emulators.PostgresServer;
 import dev.sluice.telemetry.Metric;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,15 +59,8 @@ final class DatabaseCrashTest {
 
   private DevSettings settings(PostgresServer server, LoadUpstream upstream) {
     PostgresServer.Database database = server.migratedDatabase("sluice");
-    return new DevSettings(
-        0,
-        directory.resolve("data"),
-        upstream.modelsFile(directory),
-        database.url() + "?user=" + PostgresServer.Database.USER,
-        null,
-        Duration.ofSeconds(2),
-        Duration.ofMillis(100),
-        Map.of(),
-        null);
+    return DevSettings.forTests(directory.resolve("data"))
+        .withModels(upstream.modelsFile(directory))
+        .withDatabase(database.url() + "?user=" + PostgresServer.Database.USER);
   }
 }

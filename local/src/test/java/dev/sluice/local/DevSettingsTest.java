@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +25,7 @@ final class DevSettingsTest {
                 null,
                 null,
                 null,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(200),
+                EmulatorTimes.DEV,
                 Map.of(),
                 null));
   }

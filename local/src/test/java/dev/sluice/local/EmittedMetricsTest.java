@@ -2,7 +2,9 @@ package dev.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.aws.DirectoryObjectStore;
 import dev.sluice.completion.CompletionRecord;
+import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.RecordCodec;
 import dev.sluice.completion.StartedRecord;
@@ -33,9 +35,18 @@ import org.junit.jupiter.api.io.TempDir;
 /// The table of metrics against what a stack counts in a day in which nearly everything happens.
 final class EmittedMetricsTest {
 
-  /// Counted only while the queue is away; `CompletionRecorderTest` sees to those.
-  private static final Set<Metric> QUEUE_FAULTS =
-      EnumSet.of(Metric.ENQUEUE_FAILURES, Metric.RECORDS_SPILLED, Metric.RECORDS_LOST);
+  /// Counted only while the queue is away, which `CompletionRecorderTest` sees to, or while the
+  /// database is slow, which `DaemonHandlerTest` sees to.
+  private static final Set<Metric> FAULTS =
+      EnumSet.of(
+          Metric.ENQUEUE_FAILURES,
+          Metric.RECORDS_SPILLED,
+          Metric.RECORDS_LOST,
+          Metric.DAEMON_RESCUE_TOO_SLOW);
+
+  private static final ResponseId LOST =
+      new ResponseId(UUID.fromString("019aa5d5-6a3b-7000-8000-000000000001"));
+  private static final Instant AT = Instant.parse("2026-11-21T10:00:00Z");
 
   @TempDir private Path directory;
 
@@ -52,13 +63,14 @@ final class EmittedMetricsTest {
           {"schema_version":1,"type":"started","request_id":"","account_id":"a"}\
           """);
       stack.await("select count(*) = 1 from quarantine");
+      sweepWhatLiesThere(stack);
       stack.send("not a record");
       stack.await(() -> counted(stack).contains(Metric.COMPLETION_REDELIVERED));
       // What is no record never leaves the queue by itself: a drain at the end would wait for it.
       stack.pauseCompletions();
 
       assertThat(counted(stack))
-          .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(QUEUE_FAULTS)));
+          .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(FAULTS)));
     }
   }
 
@@ -84,16 +96,9 @@ final class EmittedMetricsTest {
                 endpoints: [ chat ]
             """
                 .formatted(closedPort(), demo.baseUrl()));
-    return new DevSettings(
-        0,
-        directory.resolve("data"),
-        models,
-        null,
-        null,
-        Duration.ofSeconds(1),
-        Duration.ofMillis(100),
-        Map.of(),
-        null);
+    return DevSettings.forTests(directory.resolve("data"))
+        .withModels(models)
+        .withTimes(new EmulatorTimes(Duration.ofSeconds(1), Duration.ofMillis(100), null));
   }
 
   private static int closedPort() throws IOException {
@@ -127,37 +132,51 @@ final class EmittedMetricsTest {
     stack.await("select count(*) = 1 from request where client_disconnected");
   }
 
-  /// Presumes a gateway dead by hand, and delivers its record after all.
+  /// One object is a record, the other one nothing that a queue takes.
+  private void sweepWhatLiesThere(TestingStack stack) {
+    DirectoryObjectStore objects =
+        new DirectoryObjectStore(directory.resolve("data").resolve("objects"));
+    objects.put(
+        CompletionRecorder.SPILL_PREFIX + "a",
+        RecordCodec.encode(new StartedRecord(head(stack), null))
+            .getBytes(StandardCharsets.US_ASCII));
+    objects.put(CompletionRecorder.SPILL_PREFIX + "b", new byte[0]);
+
+    var _ = stack.tick();
+
+    assertThat(objects.list(CompletionRecorder.SPILL_PREFIX, 10))
+        .containsExactly(CompletionRecorder.SPILL_PREFIX + "b");
+  }
+
+  private static CompletionRecord.Head head(TestingStack stack) {
+    return new CompletionRecord.Head(
+        new UUID(0, 1),
+        LOST,
+        UUID.fromString(stack.accountId()),
+        "AbCd1234",
+        AT,
+        Endpoint.CHAT_COMPLETIONS,
+        "steady",
+        ServiceTier.DEFAULT,
+        false,
+        false,
+        true,
+        AT,
+        "");
+  }
+
+  /// Presumes a gateway dead, and delivers its record after all.
   private static void repairALostGateway(TestingStack stack) {
-    ResponseId id = new ResponseId(UUID.fromString("019aa5d5-6a3b-7000-8000-000000000001"));
-    Instant at = Instant.parse("2026-11-21T10:00:00Z");
-    CompletionRecord.Head head =
-        new CompletionRecord.Head(
-            new UUID(0, 1),
-            id,
-            UUID.fromString(stack.accountId()),
-            "AbCd1234",
-            at,
-            Endpoint.CHAT_COMPLETIONS,
-            "steady",
-            ServiceTier.DEFAULT,
-            false,
-            false,
-            true,
-            at,
-            "");
-    stack.send(RecordCodec.encode(new StartedRecord(head, null)));
-    stack.await("select count(*) = 1 from request where id = '" + id.uuid() + "'");
+    stack.send(RecordCodec.encode(new StartedRecord(head(stack), null)));
+    stack.await("select count(*) = 1 from request where id = '" + LOST.uuid() + "'");
     stack.execute(
-        """
-        update request set state = 'failed', finished_at = now(), failure_label = 'gateway_lost',
-          failure = '{"type":"gateway_lost"}' where id = '%s'\
-        """
-            .formatted(id.uuid()));
+        "update request set recorded_at = now() - interval '1 hour' where id = '%s'"
+            .formatted(LOST.uuid()));
+    var _ = stack.tick();
     stack.send(
         RecordCodec.encode(
             new FinishedRecord(
-                head, Outcome.COMPLETED, 200, null, false, 1L, at, null, List.of(), null)));
-    stack.await("select state = 'completed' from request where id = '" + id.uuid() + "'");
+                head(stack), Outcome.COMPLETED, 200, null, false, 1L, AT, null, List.of(), null)));
+    stack.await("select state = 'completed' from request where id = '" + LOST.uuid() + "'");
   }
 }

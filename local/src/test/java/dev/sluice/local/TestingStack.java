@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.emulators.Scheduler;
 import dev.sluice.request.StoredBody;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
@@ -278,6 +279,22 @@ final class TestingStack implements AutoCloseable {
   /// Leaves all further records on the queue.
   void pauseCompletions() {
     stack.pauseCompletions();
+  }
+
+  void resumeCompletions() {
+    stack.resumeCompletions();
+  }
+
+  /// Runs the daemon once and answers what it said that it did.
+  ///
+  /// @throws AssertionError when its invocation failed
+  JsonObject tick() {
+    return switch (stack.tick()) {
+      case Scheduler.Tick.Answered(String answer) ->
+          Json.objectOrEmpty(answer.getBytes(StandardCharsets.UTF_8));
+      case Scheduler.Tick.Failed(Throwable cause) ->
+          throw new AssertionError("The tick failed", cause);
+    };
   }
 
   @Override
