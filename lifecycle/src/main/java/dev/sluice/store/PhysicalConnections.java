@@ -57,6 +57,8 @@ final class PhysicalConnections implements DataSource {
     properties.setProperty("connectTimeout", limit);
     properties.setProperty("socketTimeout", limit);
     properties.setProperty("tcpKeepAlive", "true");
+    // Spares a login the statements that older servers need.
+    properties.setProperty("assumeMinServerVersion", "17");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("prepareThreshold", Integer.toString(configuration.prepareThreshold()));
     long wantedIn = generation();

@@ -1,6 +1,7 @@
 package dev.sluice.wiring;
 
 import dev.sluice.sandbox.SandboxLife;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.crac.OrderedResource;
 import io.micronaut.crac.resources.DataSourceResource;
@@ -16,15 +17,17 @@ import org.crac.Resource;
 @Replaces(DataSourceResource.class)
 final class SnapshotHooks implements OrderedResource {
 
-  private final SandboxLife life;
+  private final BeanProvider<SandboxLife> life;
 
-  SnapshotHooks(SandboxLife life) {
+  /// @param life asked for late: the framework makes all hooks when a context starts, and these
+  ///   must not bring every store and client with them
+  SnapshotHooks(BeanProvider<SandboxLife> life) {
     this.life = life;
   }
 
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context) {
-    life.beforeSnapshot();
+    life.get().beforeSnapshot();
   }
 
   /// Everything is made when it is used.

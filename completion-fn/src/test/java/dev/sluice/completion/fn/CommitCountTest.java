@@ -67,7 +67,7 @@ final class CommitCountTest {
         DriverManager.getConnection(other, PostgresServer.Database.USER, "")) {
       awaitNoSession(connection, name);
       long before = commits(connection, name);
-      try (CompletionHandler handler = fixture.handler()) {
+      try (CompletionHandler handler = fixture.keepingHandler()) {
         for (SQSEvent event : events) {
           assertThat(failures(handler.handleRequest(event, null))).isEmpty();
         }

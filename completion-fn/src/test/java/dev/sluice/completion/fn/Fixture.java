@@ -56,6 +56,11 @@ final class Fixture {
     return handler(url, objects, metrics);
   }
 
+  /// A handler that keeps its connection: opening one is a transaction of the server's own.
+  CompletionHandler keepingHandler() {
+    return handler(database.url(), objects, metrics, Map.of("sluice.keep-connections", true));
+  }
+
   /// A handler that gives a statement one second, and a silent server two.
   CompletionHandler impatientHandler(String url) {
     return handler(
