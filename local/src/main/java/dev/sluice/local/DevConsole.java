@@ -61,9 +61,31 @@ public final class DevConsole {
     Fetch the answer again by the id in it:
 
       curl %s/responses/resp_… -H 'Authorization: Bearer %s'
+    %s\
     """
-        .formatted(took.toMillis() / 1000.0, settings.dataDirectory(), url, key, url, key, url, key)
+        .formatted(
+            took.toMillis() / 1000.0,
+            settings.dataDirectory(),
+            url,
+            key,
+            url,
+            key,
+            url,
+            key,
+            forkMode(settings))
         .indent(2);
+  }
+
+  private static String forkMode(DevSettings settings) {
+    ForkSettings fork = settings.fork();
+    return fork == null
+        ? ""
+        : """
+
+        Each function runs in up to %d processes of its own: their pids are in dev.json, what they
+        write is in %s.
+        """
+            .formatted(fork.maxSandboxes(), settings.dataDirectory().resolve("logs"));
   }
 
   private static void stop(DevStack stack) {

@@ -10,6 +10,7 @@ import dev.sluice.emulators.SandboxListener;
 import dev.sluice.emulators.SandboxSettings;
 import dev.sluice.gateway.api.ApiFunction;
 import dev.sluice.gateway.inference.InferenceFunction;
+import dev.sluice.gateway.runtime.InferenceRuntime;
 import dev.sluice.telemetry.MetricSeries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
             SandboxCommand.underOwnRuntime(
                 directory,
                 gateway,
-                "dev.sluice.gateway.runtime.InferenceRuntime",
+                InferenceRuntime.class.getName(),
                 InferenceFunction.class.getName()),
             new Limits(Duration.ofMinutes(15), maxSandboxes),
             environment);

@@ -93,7 +93,7 @@ final class ForkModeEndTest {
 
       assertThat(new String(answer.readAllBytes(), StandardCharsets.UTF_8)).contains("[DONE]");
     }
-    readOutput("Flushed 2 records into PostgreSQL.");
+    readOutput("records into PostgreSQL.");
     assertThat(console.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(functions).noneMatch(ProcessHandle::isAlive);
   }

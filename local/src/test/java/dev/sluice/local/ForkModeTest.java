@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -152,10 +153,20 @@ final class ForkModeTest {
     stack.await(() ->
         figures().contains("sluice_gateway_requests_count{endpoint=\"chat\",status=\"200\"}")
             && figures().contains("sluice_completion_records_stored"));
-    for (String function : List.of(Functions.API, Functions.COMPLETION)) {
+    for (String function : List.of(Functions.INFERENCE, Functions.API, Functions.COMPLETION)) {
       Path log = directory.resolve("logs").resolve(function + ".log");
       assertThat(Files.readString(log)).contains("\"level\":\"INFO\"").doesNotContain("\"_aws\"");
     }
+  }
+
+  @Test
+  void theBannerSaysWhereTheProcessesAndTheirLogsAre() {
+    DevSettings settings = DevSettings.forTests(Path.of("/data"));
+
+    assertThat(DevConsole.banner(stack.stack(), settings.forked(3), Duration.ofSeconds(1)))
+        .contains("up to 3 processes", "dev.json", "/data/logs.");
+    assertThat(DevConsole.banner(stack.stack(), settings, Duration.ofSeconds(1)))
+        .doesNotContain("processes");
   }
 
   private static String figures() {
