@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.daemon.DaemonEvent.UnknownEventException;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
+import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.wire.Json;
@@ -31,6 +32,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
 
   private final ApplicationContext context;
   private final DaemonRuns runs;
+  private final SandboxLife sandbox;
   private final Metrics metrics;
 
   /// Configured by the environment.
@@ -48,6 +50,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
   public DaemonHandler(ApplicationContextBuilder builder) {
     context = builder.start();
     runs = context.getBean(DaemonRuns.class);
+    sandbox = context.getBean(SandboxLife.class);
     metrics = context.getBean(Metrics.class);
     DaemonConfiguration configuration = context.getBean(DaemonConfiguration.class);
     LOG.atInfo()
@@ -67,10 +70,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
       throws IOException {
     long start = System.nanoTime();
     Deadline deadline = Deadline.in(Duration.ofMillis(invocation.getRemainingTimeInMillis()));
-    Done done =
-        switch (known(event.readAllBytes())) {
-          case DaemonEvent.Tick _ -> runs.next().run(invocation.getFunctionVersion(), deadline);
-        };
+    Done done = run(event.readAllBytes(), invocation.getFunctionVersion(), deadline);
     metrics.record(Metric.DAEMON_RUN_TIME, (System.nanoTime() - start) / 1e6);
     answer.write(
         Json.write(
@@ -79,6 +79,16 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
                 .put("spills_swept", done.spillsSwept())
                 .put("spills_failed", done.spillsFailed())
                 .build()));
+  }
+
+  private Done run(byte[] event, String version, Deadline deadline) {
+    try {
+      return switch (known(event)) {
+        case DaemonEvent.Tick _ -> runs.next().run(version, deadline);
+      };
+    } finally {
+      sandbox.endOfInvocation();
+    }
   }
 
   private static DaemonEvent known(byte[] event) {

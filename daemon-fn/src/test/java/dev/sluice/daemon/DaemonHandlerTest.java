@@ -100,6 +100,15 @@ final class DaemonHandlerTest {
   }
 
   @Test
+  void aRunLeavesNoConnectionBehind() throws IOException {
+    try (DaemonHandler handler = fixture.handler(Map.of())) {
+      var _ = tick(handler, MINUTE);
+
+      fixture.awaitNoSession();
+    }
+  }
+
+  @Test
   void severalPagesAreOneRun() throws IOException {
     fixture.insertProcessing(25, HOUR);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// of its own here.
 final class ForkModeEndTest {
 
-  private static final int FUNCTIONS = 3;
+  private static final int FUNCTIONS = 4;
 
   @TempDir private Path directory;
   private Process console;

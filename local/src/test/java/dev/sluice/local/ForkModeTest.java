@@ -153,7 +153,8 @@ final class ForkModeTest {
     stack.await(() ->
         figures().contains("sluice_gateway_requests_count{endpoint=\"chat\",status=\"200\"}")
             && figures().contains("sluice_completion_records_stored"));
-    for (String function : List.of(Functions.INFERENCE, Functions.API, Functions.COMPLETION)) {
+    for (String function :
+        List.of(Functions.INFERENCE, Functions.API, Functions.COMPLETION, Functions.DAEMON)) {
       Path log = directory.resolve("logs").resolve(function + ".log");
       assertThat(Files.readString(log)).contains("\"level\":\"INFO\"").doesNotContain("\"_aws\"");
     }
