@@ -2,6 +2,7 @@ package dev.sluice.sandbox;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,23 +17,27 @@ public final class SandboxLife {
 
   private static final Logger LOG = LoggerFactory.getLogger(SandboxLife.class);
 
-  private final List<HeldConnections> held;
-  private final List<Remembered> remembered;
+  private final Supplier<List<HeldConnections>> held;
+  private final Supplier<List<Remembered>> remembered;
   private final boolean keepConnections;
 
+  /// @param held asked each time, for what was made until then
+  /// @param remembered asked each time, for what was made until then
   /// @param keepConnections for a process that is never frozen and serves many calls at once:
   ///   connections stay from call to call
   public SandboxLife(
-      List<HeldConnections> held, List<Remembered> remembered, boolean keepConnections) {
-    this.held = List.copyOf(held);
-    this.remembered = List.copyOf(remembered);
+      Supplier<List<HeldConnections>> held,
+      Supplier<List<Remembered>> remembered,
+      boolean keepConnections) {
+    this.held = held;
+    this.remembered = remembered;
     this.keepConnections = keepConnections;
   }
 
   /// The last act of every invocation: what follows may be a pause of any length.
   public void endOfInvocation() {
     if (!keepConnections) {
-      held.forEach(SandboxLife::release);
+      held.get().forEach(SandboxLife::release);
     }
   }
 
@@ -40,7 +45,7 @@ public final class SandboxLife {
   /// others may want meanwhile.
   public void beforeWait() {
     if (!keepConnections) {
-      held.stream().filter(HeldConnections::isScarce).forEach(SandboxLife::release);
+      held.get().stream().filter(HeldConnections::isScarce).forEach(SandboxLife::release);
     }
   }
 
@@ -54,8 +59,8 @@ public final class SandboxLife {
   /// Before a snapshot, which is kept for weeks and from which many copies start: no connection and
   /// no secret may be part of it.
   public void beforeSnapshot() {
-    held.forEach(SandboxLife::release);
-    remembered.forEach(Remembered::forget);
+    held.get().forEach(SandboxLife::release);
+    remembered.get().forEach(Remembered::forget);
   }
 
   private static void release(HeldConnections connections) {

@@ -3,7 +3,6 @@ package dev.sluice.store;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.sluice.sandbox.HeldConnections;
-import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -13,7 +12,6 @@ import javax.sql.DataSource;
 /// The connections of the pool, which can all be closed while no transaction runs. Safe for use by
 /// several threads.
 @Singleton
-@Requires(property = "datasources.default.url")
 final class DatabaseConnections implements HeldConnections {
 
   private final HikariDataSource pool;

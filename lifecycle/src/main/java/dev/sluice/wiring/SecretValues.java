@@ -1,6 +1,5 @@
 package dev.sluice.wiring;
 
-import dev.sluice.sandbox.Remembered;
 import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.sandbox.Secrets;
 import io.micronaut.context.BeanProvider;
@@ -8,21 +7,19 @@ import jakarta.inject.Singleton;
 import java.util.Base64;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Settings that are secrets: written out, or as `secret:<id>` for Secrets Manager. Safe for use by
 /// several threads.
 @Singleton
-public final class SecretValues implements Remembered {
+public final class SecretValues {
 
   private static final String REFERENCE = "secret:";
 
-  private final BeanProvider<Secrets> provider;
-  private volatile @Nullable Secrets secrets;
+  private final BeanProvider<Secrets> secrets;
 
-  /// @param provider asked at the first use: a deployment without such settings needs no AWS
-  SecretValues(BeanProvider<Secrets> provider) {
-    this.provider = provider;
+  /// @param secrets asked at the first use: a deployment without such settings needs no AWS
+  SecretValues(BeanProvider<Secrets> secrets) {
+    this.secrets = secrets;
   }
 
   /// What the setting stands for. A value that is written out is read now; a secret is read at each
@@ -53,20 +50,7 @@ public final class SecretValues implements Remembered {
   ///
   /// @throws SecretUnavailableException when it cannot be read
   String secret(String id) {
-    Secrets known = secrets;
-    if (known == null) {
-      known = provider.get();
-      secrets = known;
-    }
-    return known.value(id);
-  }
-
-  @Override
-  public void forget() {
-    Secrets known = secrets;
-    if (known != null) {
-      known.forget();
-    }
+    return secrets.get().value(id);
   }
 
   /// The bytes of a setting in base64.

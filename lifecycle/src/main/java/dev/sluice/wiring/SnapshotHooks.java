@@ -1,7 +1,6 @@
 package dev.sluice.wiring;
 
 import dev.sluice.sandbox.SandboxLife;
-import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.crac.OrderedResource;
 import io.micronaut.crac.resources.DataSourceResource;
@@ -17,17 +16,15 @@ import org.crac.Resource;
 @Replaces(DataSourceResource.class)
 final class SnapshotHooks implements OrderedResource {
 
-  private final BeanProvider<SandboxLife> life;
+  private final SandboxLife life;
 
-  /// @param life asked for late: the framework makes all hooks when a context starts, and these
-  ///   must not bring every store and client with them
-  SnapshotHooks(BeanProvider<SandboxLife> life) {
+  SnapshotHooks(SandboxLife life) {
     this.life = life;
   }
 
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context) {
-    life.get().beforeSnapshot();
+    life.beforeSnapshot();
   }
 
   /// Everything is made when it is used.

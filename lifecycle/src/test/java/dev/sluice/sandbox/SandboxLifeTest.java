@@ -56,7 +56,8 @@ final class SandboxLifeTest {
   }
 
   private SandboxLife life(boolean keepConnections) {
-    return new SandboxLife(List.of(broken, database, upstreams), List.of(secrets), keepConnections);
+    return new SandboxLife(
+        () -> List.of(broken, database, upstreams), () -> List.of(secrets), keepConnections);
   }
 
   private HeldConnections holder(String name, boolean scarce) {

@@ -85,7 +85,7 @@ final class InferenceBench {
             new RealtimePath(
                 client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
             new ResponseReader(requests, new ResponseLookup(requests, ids, time, time)),
-            new SandboxLife(List.of(), List.of(), false),
+            new SandboxLife(List::of, List::of, false),
             metrics);
   }
 
