@@ -75,6 +75,13 @@ final class HttpExchange {
     }
   }
 
+  /// Sets status and headers of an answer whose body comes in parts, always in chunks: without them
+  /// a client that asked for the end of the connection could not tell a cut from the end.
+  void streamHead(FunctionAnswer answer) {
+    head(answer);
+    response.getHeaders().put("transfer-encoding", "chunked");
+  }
+
   /// Sends head and body at once and ends the exchange.
   void complete(FunctionAnswer answer) {
     head(answer);

@@ -172,7 +172,7 @@ final class StreamedCall extends OutputStream {
     if (!state.compareAndSet(State.PRELUDE, State.BODY)) {
       throw new IOException("The invocation was given up");
     }
-    exchange.head(answer);
+    exchange.streamHead(answer);
     // The client sees status and headers now, not only when the first bytes of the body come.
     exchange.send(ByteBuffer.allocate(0));
   }

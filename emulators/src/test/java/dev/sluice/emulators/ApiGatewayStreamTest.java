@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.emulators.RouteTable.Entry;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,45 @@ final class ApiGatewayStreamTest {
 
     assertThatThrownBy(() -> TestClient.get(gateway.uri().resolve("/v1/x")))
         .isInstanceOf(IOException.class);
+  }
+
+  /// What comes until the connection ends, with a reset or without.
+  private static String rest(Socket client) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try {
+      for (String next = TestClient.read(client, 1);
+          !next.isEmpty();
+          next = TestClient.read(client, 1)) {
+        text.append(next);
+      }
+    } catch (SocketException _) {
+      return text.toString(); // A reset is an end, too.
+    }
+    return text.toString();
+  }
+
+  /// Without chunks the end of the connection would be the end of the answer, cut or not.
+  @Test
+  void aCutIsNoEndForClientsThatAskedToCloseEither() throws Exception {
+    Signal read = new Signal();
+    ApiGateway gateway =
+        gateways.start(
+            streamed((_, out, _) -> {
+              begin(out);
+              write(out, "one");
+              read.await(LIMIT);
+              throw new IOException("in the middle");
+            }));
+
+    try (Socket client = TestClient.open(gateway.port())) {
+      TestClient.write(client, "GET /v1/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      assertThat(readUntil(client, "one"))
+          .containsIgnoringCase("transfer-encoding: chunked\r\n")
+          .endsWith("3\r\none");
+      read.fire();
+
+      assertThat(rest(client)).doesNotContain("0\r\n\r\n");
+    }
   }
 
   @Test
