@@ -43,6 +43,11 @@ final class Ledger {
     return entries().stream().map(Entry::sighting).filter(ending).count();
   }
 
+  /// Waits until so many calls have ended since the beginning.
+  void await(int calls, Duration limit) {
+    awaitMore(calls - entries().size(), limit);
+  }
+
   /// Waits until so many more calls have ended, in whatever way.
   void awaitMore(int calls, Duration limit) {
     awaitMore(calls, _ -> true, limit);

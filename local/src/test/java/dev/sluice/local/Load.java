@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class Load implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Load.class);
+
+  /// Longer than any function takes to start, on a machine that has much else to do.
+  private static final Duration SILENCE = Duration.ofMinutes(2);
 
   private final Plan plan;
   private final int port;
@@ -65,7 +69,7 @@ final class Load implements AutoCloseable {
 
   private void call(LoadCall call) {
     try {
-      ledger.add(call, Sighting.of(RawHttp.receive(port, call.request(key))));
+      ledger.add(call, Sighting.of(RawHttp.receive(port, call.request(key), SILENCE)));
     } catch (RuntimeException e) {
       ledger.add(call, new Sighting.Wrong(e.toString()));
       throw e;

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A model server that repeats the last message of the user, a word at a time, with a pause before
@@ -27,6 +28,7 @@ final class LoadUpstream implements AutoCloseable {
   private final ScriptedUpstream server;
   private final Duration pause;
   private final Signal released = new Signal();
+  private final AtomicInteger calls = new AtomicInteger();
 
   private LoadUpstream(Duration pause) {
     this.pause = pause;
@@ -37,18 +39,32 @@ final class LoadUpstream implements AutoCloseable {
     return new LoadUpstream(pause);
   }
 
+  int port() {
+    return server.port();
+  }
+
+  /// How many requests have come so far.
+  int calls() {
+    return calls.get();
+  }
+
   /// A models file in which [LoadCall#MODEL] is this server's.
   Path modelsFile(Path directory) {
+    return modelsFile(directory, port());
+  }
+
+  /// A models file in which [LoadCall#MODEL] is behind this port.
+  static Path modelsFile(Path directory, int port) {
     try {
       return Files.writeString(
           directory.resolve("load-models.yaml"),
           """
           upstreams:
-            - { name: load, base_url: "%s/v1", auth: none }
+            - { name: load, base_url: "http://127.0.0.1:%d/v1", auth: none }
           models:
             - { alias: %s, upstreams: [ { name: load, model: echo } ], endpoints: [ chat ] }
           """
-              .formatted(server.uri(), LoadCall.MODEL));
+              .formatted(port, LoadCall.MODEL));
     } catch (IOException e) {
       throw new UncheckedIOException("No models file", e);
     }
@@ -60,6 +76,7 @@ final class LoadUpstream implements AutoCloseable {
   }
 
   private UpstreamAnswer answer(UpstreamRequest request) {
+    calls.incrementAndGet();
     if (!(Json.parse(request.body()) instanceof Json.Parse.Parsed(JsonDocument document))) {
       return UpstreamAnswer.json(400, "{}");
     }

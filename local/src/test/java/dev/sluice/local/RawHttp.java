@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// HTTP/1.1 by hand: sends exactly the bytes it is given, also those that no client would send.
 final class RawHttp {
 
-  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final Duration SILENCE = Duration.ofSeconds(20);
 
   private RawHttp() {}
 
@@ -42,17 +43,17 @@ final class RawHttp {
   ///
   /// @throws java.net.SocketTimeoutException when nothing comes for 20 s
   static Answer exchange(int port, byte[] request) throws IOException {
-    return switch (receive(port, request)) {
+    return switch (receive(port, request, SILENCE)) {
       case Received.Whole(Answer answer) -> answer;
       case Received.Broken(_, IOException why) -> throw why;
     };
   }
 
   /// Sends one request on a connection of its own and reads what comes until the answer or the
-  /// connection ends, or nothing comes for 20 s.
-  static Received receive(int port, byte[] request) {
+  /// connection ends, or nothing comes for so long.
+  static Received receive(int port, byte[] request, Duration silence) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.setSoTimeout((int) silence.toMillis());
       try {
         socket.getOutputStream().write(request);
         socket.getOutputStream().flush();

@@ -27,12 +27,13 @@ sealed interface Sighting {
   /// A stream that said itself that it failed.
   record Failed(String id, String code) implements Sighting {}
 
-  /// A connection that broke, or a stream that ended without its `[DONE]`.
+  /// A connection that broke.
   ///
   /// @param id null when not even the head of an answer came
   record Cut(@Nullable String id, String why) implements Sighting {}
 
-  /// What no client should ever see: an answer that makes no sense, or none at all.
+  /// What no client should ever see: an answer that makes no sense, a stream that ends as if it
+  /// were whole, or nothing at all.
   record Wrong(String what) implements Sighting {}
 
   static Sighting of(RawHttp.Received received) {
@@ -82,7 +83,9 @@ sealed interface Sighting {
       }
       text.append(delta(frame.get()));
     }
-    return done ? new Complete(id, text.toString()) : new Cut(id, "It ended without [DONE]");
+    return done
+        ? new Complete(id, text.toString())
+        : new Wrong("A stream that ended well without its [DONE]: " + answer.text());
   }
 
   private static List<String> events(String body) {

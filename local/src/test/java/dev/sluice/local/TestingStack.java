@@ -253,10 +253,11 @@ final class TestingStack implements AutoCloseable {
     return StoredCall.readAll(stack.database().dataSource());
   }
 
-  /// How often something was counted, whatever its labels.
-  long sum(Metric metric) {
+  /// How often something was counted, whatever its labels but those that are given.
+  long sum(Metric metric, String... labels) {
     return stack.metrics().snapshot().entrySet().stream()
         .filter(series -> series.getKey().metric() == metric)
+        .filter(series -> series.getKey().labelValues().containsAll(List.of(labels)))
         .mapToLong(series -> series.getValue().count())
         .sum();
   }
@@ -264,6 +265,15 @@ final class TestingStack implements AutoCloseable {
   /// Messages that were given up.
   int deadLetters() {
     return stack.queues().counts(stack.queues().deadLetters()).total();
+  }
+
+  /// Presumes the gateways of all calls lost that have not ended, as the daemon would in time.
+  void loseOpenCalls() {
+    execute(
+        """
+        update request set recorded_at = recorded_at - interval '1 hour' where state = 'processing'
+        """);
+    var _ = tick();
   }
 
   /// Puts a message on the completions queue, as a gateway would.
