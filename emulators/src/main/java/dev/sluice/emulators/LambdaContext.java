@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a function is told about one invocation.
-final class LambdaContext implements Context {
+public final class LambdaContext implements Context {
 
   static final String REGION = "eu-central-1";
   static final String ACCOUNT = "000000000000";
@@ -34,7 +34,7 @@ final class LambdaContext implements Context {
   }
 
   /// The context of an invocation that starts now and may take this long.
-  static LambdaContext starting(
+  public static LambdaContext starting(
       String functionName, String requestId, @Nullable String traceId, Duration timeout) {
     return new LambdaContext(
         functionName, requestId, traceId, System.nanoTime() + timeout.toNanos());

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The class path of one function alone, as it would be deployed.
-final class FunctionClassPath {
+public final class FunctionClassPath {
 
   private static final String FILE = "runtime.classpath";
 
@@ -20,7 +20,7 @@ final class FunctionClassPath {
   ///
   /// @param member any class of the function's module
   /// @throws IllegalStateException when the module was built without its class path
-  static List<Path> of(Class<?> member) {
+  public static List<Path> of(Class<?> member) {
     Path own = codeOf(member);
     Path file = own.resolveSibling(FILE);
     if (!Files.exists(file)) {

@@ -8,11 +8,7 @@ import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.emulators.UpstreamRequest;
 import dev.sluice.gateway.inference.InferenceFunction;
-import dev.sluice.local.DevSettings;
-import dev.sluice.local.DevStack;
 import dev.sluice.telemetry.MetricSeries;
-import dev.sluice.wire.Json;
-import dev.sluice.wire.JsonValue.JsonObject;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.net.URI;
@@ -20,8 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,16 +44,14 @@ public final class RecordsBench {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path data = Files.createTempDirectory("sluice-bench");
-    try (DevStack stack = DevStack.start(DevSettings.forTests(data));
+    try (BenchStack stack = BenchStack.start();
         ScriptedUpstream model = ScriptedUpstream.startUnrecorded(0, RecordsBench::answer)) {
-      Map<String, Object> properties = properties(stack.description(), data, model.uri());
-      String key = stack.description().text("api_key").orElseThrow();
+      Map<String, Object> properties = stack.functionProperties(model.uri());
       try (InferenceFunction without = function(properties, new InstantQueue());
           InferenceFunction with = function(properties);
           ApiGateway bare = gateway(without);
           ApiGateway recorded = gateway(with)) {
-        new RecordsBench(key).run(bare.uri(), recorded.uri());
+        new RecordsBench(stack.text("api_key")).run(bare.uri(), recorded.uri());
       }
     }
     System.exit(0);
@@ -108,39 +100,6 @@ public final class RecordsBench {
                     "POST",
                     "/v1/chat/completions",
                     new Integration.Streamed("gateway-inference", function)))));
-  }
-
-  /// The stack's database, queue and secrets, with a models file for the scripted model server.
-  private static Map<String, Object> properties(JsonObject stack, Path data, URI model)
-      throws IOException {
-    JsonObject secrets = Json.objectOrEmpty(Files.readAllBytes(data.resolve("secrets.json")));
-    Path models =
-        Files.writeString(
-            data.resolve("bench-models.yaml"),
-            """
-            upstreams:
-              - { name: bench, base_url: "%s/v1", auth: none }
-            models:
-              - { alias: fast, upstreams: [ { name: bench, model: fast } ], endpoints: [ chat ] }
-              - { alias: slow, upstreams: [ { name: bench, model: slow } ], endpoints: [ chat ] }
-            """
-                .formatted(model));
-    String queue = stack.text("queue_endpoint").orElseThrow();
-    return Map.of(
-        "datasources.default.url",
-        stack.text("database_url").orElseThrow(),
-        "sluice.id-key",
-        secrets.text("id_key").orElseThrow(),
-        "sluice.peppers",
-        "1:" + secrets.text("pepper").orElseThrow(),
-        "sluice.config",
-        models.toString(),
-        "sluice.queue.endpoint",
-        queue,
-        "sluice.queue.url",
-        queue + "/000000000000/completions",
-        "sluice.objects.directory",
-        data.resolve("objects").toString());
   }
 
   private static UpstreamAnswer answer(UpstreamRequest request) {
