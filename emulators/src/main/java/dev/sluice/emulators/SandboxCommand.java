@@ -21,6 +21,8 @@ public record SandboxCommand(List<String> words, String handler, Path taskRoot, 
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
+          // Sizes of the heap follow from the function's memory, not from this machine's.
+          "-XX:MaxRAM=" + LambdaContext.MEMORY_MEGABYTES + "m",
           "-Xmx" + LambdaContext.MEMORY_MEGABYTES * 3 / 4 + "m",
           "-XX:+ExitOnOutOfMemoryError",
           "--enable-native-access=ALL-UNNAMED",

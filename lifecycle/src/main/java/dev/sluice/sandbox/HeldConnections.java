@@ -8,6 +8,10 @@ public interface HeldConnections {
   /// a new one. Does not wait for the other side; a repeat is harmless.
   void release();
 
+  /// Asks the connections that were left open whether their servers still answer, and closes those
+  /// that do not. Nobody may be using them. Waits for an answer for a second at most.
+  default void verify() {}
+
   /// True when the server takes few connections, so that none is kept while an invocation waits for
   /// something else.
   default boolean isScarce() {

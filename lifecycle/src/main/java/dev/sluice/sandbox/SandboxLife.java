@@ -34,7 +34,16 @@ public final class SandboxLife {
     this.keepConnections = keepConnections;
   }
 
-  /// The last act of every invocation: what follows may be a pause of any length.
+  /// The first act of an invocation whose forerunner may have left connections open: after a pause
+  /// of any length, those that have died are closed before they are used.
+  public void startOfInvocation() {
+    if (!keepConnections) {
+      held.get().forEach(HeldConnections::verify);
+    }
+  }
+
+  /// The last act of every invocation: what follows may be a pause of any length. Left out only
+  /// where the next invocation is known to wait already, and begins with [#startOfInvocation()].
   public void endOfInvocation() {
     if (!keepConnections) {
       held.get().forEach(SandboxLife::release);

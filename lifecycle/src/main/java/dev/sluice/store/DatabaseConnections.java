@@ -36,18 +36,35 @@ final class DatabaseConnections implements HeldConnections {
 
   @Override
   public void release() {
+    whenUnused(this::close);
+  }
+
+  @Override
+  public void verify() {
+    whenUnused(() -> {
+      if (!physical().allAnswer()) {
+        close();
+      }
+    });
+  }
+
+  private void whenUnused(Runnable action) {
     if (!lock.writeLock().tryLock()) {
       return;
     }
     try {
-      physical().closeAll();
-      HikariPoolMXBean idle = pool.getHikariPoolMXBean();
-      if (idle != null) {
-        // The pool forgets them at once; what it does in the background finds them closed.
-        idle.softEvictConnections();
-      }
+      action.run();
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  private void close() {
+    physical().closeAll();
+    HikariPoolMXBean idle = pool.getHikariPoolMXBean();
+    if (idle != null) {
+      // The pool forgets them at once; what it does in the background finds them closed.
+      idle.softEvictConnections();
     }
   }
 

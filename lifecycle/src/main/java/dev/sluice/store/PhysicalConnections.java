@@ -23,6 +23,8 @@ final class PhysicalConnections implements DataSource {
 
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(PhysicalConnections.class);
 
+  private static final int ANSWER_SECONDS = 1;
+
   private final String url;
   private final Properties defaults;
   private final DatabaseConfiguration configuration;
@@ -113,6 +115,24 @@ final class PhysicalConnections implements DataSource {
         LOG.atDebug().setCause(e).log("A connection was broken when it was closed");
       }
     }
+  }
+
+  /// Asks each connection for a sign of life; true when none is dead, also when there is none.
+  boolean allAnswer() {
+    List<Connection> asked;
+    synchronized (this) {
+      asked = List.copyOf(open);
+    }
+    for (Connection connection : asked) {
+      try {
+        if (!connection.isValid(ANSWER_SECONDS)) {
+          return false;
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException("A second is not a time to wait", e);
+      }
+    }
+    return true;
   }
 
   /// How many are open.

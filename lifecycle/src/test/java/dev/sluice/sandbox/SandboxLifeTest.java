@@ -26,6 +26,14 @@ final class SandboxLifeTest {
   }
 
   @Test
+  void connectionsThatWereLeftAreAskedBeforeTheyAreUsedAgain() {
+    life(false).startOfInvocation();
+    life(true).startOfInvocation();
+
+    assertThat(events).containsExactly("database?", "upstreams?");
+  }
+
+  @Test
   void onlyScarceConnectionsGoBeforeAWaitAndOnlyBeforeALongOne() {
     SandboxLife life = life(false);
 
@@ -65,6 +73,11 @@ final class SandboxLifeTest {
       @Override
       public void release() {
         events.add(name);
+      }
+
+      @Override
+      public void verify() {
+        events.add(name + "?");
       }
 
       @Override

@@ -113,6 +113,32 @@ final class DatabaseConnectionsTest {
   }
 
   @Test
+  void aConnectionThatAnswersIsKeptWhenItIsAskedAndADeadOneIsNot() {
+    int before = session();
+
+    connections.verify();
+    assertThat(session()).isEqualTo(before);
+
+    closeByServer();
+    connections.verify();
+    assertThat(session()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aConnectionThatFellSilentIsGivenUpWithinASecondOrSo() {
+    var _ = session();
+    proxy.stall(Direction.TO_CLIENT);
+    long before = System.nanoTime();
+
+    connections.verify();
+
+    assertThat(connections.count()).isZero();
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_900));
+    proxy.resume();
+    assertThat(session()).isPositive();
+  }
+
+  @Test
   void aConnectionThatComesAfterItsCallerHasLeftIsNotKept() {
     proxy.delay(Duration.ofMillis(400)); // a login needs several answers, so it takes too long
     long before = System.nanoTime();

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /// `sluice.objects.bucket`, `sluice.database.*` and `sluice.completion.*`. Starting opens no
 /// connection. An exception means that the whole batch must come back; a repeat of an event is
 /// safe. Safe for use by several threads.
+///
+/// A full batch says that more is waiting: then the database connection stays for the batch that
+/// follows, which asks it for a sign of life first. Otherwise none is left.
 public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, SQSBatchResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(CompletionHandler.class);
@@ -48,18 +51,26 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
         .addKeyValue("answer_margin", configuration.answerMargin())
         .addKeyValue("time_limit", configuration.timeLimit())
         .addKeyValue("quarantine_after", configuration.quarantineAfter())
+        .addKeyValue("full_batch", configuration.fullBatch())
         .log("Completion function started");
   }
 
   @Override
   public SQSBatchResponse execute(SQSEvent event) {
     Deadline deadline = invocation.takeDeadline(configuration.timeLimit());
-    @Nullable List<SQSEvent.SQSMessage> messages = event.getRecords();
+    @Nullable List<SQSEvent.SQSMessage> records = event.getRecords();
+    List<Message> messages =
+        records == null ? List.of() : records.stream().map(Message::of).toList();
+    boolean isLast = true;
+    life.startOfInvocation();
     try {
-      return batch.process(
-          messages == null ? List.of() : messages.stream().map(Message::of).toList(), deadline);
+      SQSBatchResponse response = batch.process(messages, deadline);
+      isLast = messages.size() < configuration.fullBatch();
+      return response;
     } finally {
-      life.endOfInvocation();
+      if (isLast) {
+        life.endOfInvocation();
+      }
     }
   }
 }

@@ -67,6 +67,31 @@ final class CompletionHandlerTest {
   }
 
   @Test
+  void aFullBatchLeavesItsConnectionToTheNextAndAShorterOneLeavesNone() {
+    assertThat(handle(event(Records.mixed(100)))).isEmpty();
+    fixture.awaitSessions(1);
+
+    assertThat(handle(event(Records.mixed(99)))).isEmpty();
+    fixture.awaitSessions(0);
+  }
+
+  @Test
+  void aConnectionThatDiedBetweenTwoFullBatchesFailsNothing() {
+    for (int i = 0; i < 3; i++) {
+      assertThat(handle(event(Records.mixed(100)))).isEmpty();
+      fixture.awaitSessions(1);
+
+      fixture.execute(
+          """
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()
+          """);
+      fixture.awaitSessions(0);
+    }
+    assertThat(handle(event(Records.mixed(100)))).isEmpty();
+  }
+
+  @Test
   void startingTheFunctionAndAnEmptyEventOpenNoConnection() throws IOException {
     try (ServerSocket database = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         CompletionHandler started = handlerOn(database.getLocalPort())) {

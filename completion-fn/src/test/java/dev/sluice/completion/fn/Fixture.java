@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,23 @@ final class Fixture {
   /// A handler that keeps its connection: opening one is a transaction of the server's own.
   CompletionHandler keepingHandler() {
     return handler(database.url(), objects, metrics, Map.of("sluice.keep-connections", true));
+  }
+
+  /// How many sessions others have in the database, after a moment in which a closed one can end.
+  private static final String SESSIONS =
+      """
+      select count(*) from pg_stat_activity, (select pg_sleep(0.01)) as moment
+      where datname = current_database() and pid <> pg_backend_pid()
+      """;
+
+  /// Waits until others have so many sessions in the database.
+  void awaitSessions(int count) {
+    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!query(SESSIONS).equals(List.of(String.valueOf(count)))) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("Not " + count + " sessions but " + query(SESSIONS));
+      }
+    }
   }
 
   /// A handler that gives a statement one second, and a silent server two.
