@@ -38,7 +38,9 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
 
   /// @param properties win over the environment
   public CompletionHandler(Map<String, Object> properties) {
-    this(ApplicationContext.builder().properties(properties));
+    // Deducing the environment would look for cloud metadata servers at every start.
+    this(
+        ApplicationContext.builder().deduceEnvironment(false).banner(false).properties(properties));
   }
 
   public CompletionHandler(ApplicationContextBuilder builder) {
