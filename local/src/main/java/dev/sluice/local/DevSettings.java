@@ -72,6 +72,10 @@ public record DevSettings(
 
   /// The same with functions in processes of their own.
   DevSettings forked(int maxSandboxes) {
+    return forked(new ForkSettings(maxSandboxes, Map.of()));
+  }
+
+  DevSettings forked(ForkSettings processes) {
     return new DevSettings(
         port,
         dataDirectory,
@@ -80,7 +84,7 @@ public record DevSettings(
         sqsEndpoint,
         times,
         functionProperties,
-        new ForkSettings(maxSandboxes, Map.of()));
+        processes);
   }
 
   /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL`,

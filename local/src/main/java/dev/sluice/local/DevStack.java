@@ -98,7 +98,7 @@ public final class DevStack implements AutoCloseable {
     return fork == null
         ? StackFunctions.start(properties)
         : ForkedFunctions.start(
-            fork.maxSandboxes(),
+            fork,
             fork.functionEnvironment(properties, variables(models, fork.environment())),
             data,
             description);

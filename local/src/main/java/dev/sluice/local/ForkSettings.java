@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +11,12 @@ import java.util.Set;
 ///
 /// @param maxSandboxes of each function
 /// @param environment of the stack itself, of which the functions get only what they ask for
-public record ForkSettings(int maxSandboxes, Map<String, String> environment) {
+/// @param inferenceTimeout after which a call of the inference function is killed
+public record ForkSettings(
+    int maxSandboxes, Map<String, String> environment, Duration inferenceTimeout) {
+
+  /// The longest that Lambda allows, as it is deployed.
+  private static final Duration LAMBDA_LIMIT = Duration.ofMinutes(15);
 
   private static final int MOST = 64;
 
@@ -34,6 +40,11 @@ public record ForkSettings(int maxSandboxes, Map<String, String> environment) {
       throw new IllegalArgumentException(
           "SLUICE_FORK_MAX must be 1 to " + MOST + ", not " + maxSandboxes);
     }
+  }
+
+  /// With the time-out that the function is deployed with.
+  public ForkSettings(int maxSandboxes, Map<String, String> environment) {
+    this(maxSandboxes, environment, LAMBDA_LIMIT);
   }
 
   /// Reads `SLUICE_FORK` (0 or 1) and `SLUICE_FORK_MAX`; empty when fork mode is off.

@@ -49,7 +49,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
   private final ForkedFunction daemon;
 
   private ForkedFunctions(
-      int maxSandboxes,
+      ForkSettings fork,
       Map<String, String> environment,
       DataDirectory data,
       StackDescription description) {
@@ -65,13 +65,13 @@ final class ForkedFunctions implements Functions, SandboxListener {
                 gateway,
                 InferenceRuntime.class.getName(),
                 InferenceFunction.class.getName()),
-            new Limits(Duration.ofMinutes(15), maxSandboxes),
+            new Limits(fork.inferenceTimeout(), fork.maxSandboxes()),
             environment);
     api =
         function(
             API,
             SandboxCommand.underManagedRuntime(directory, gateway, ApiFunction.class.getName()),
-            new Limits(Duration.ofSeconds(29), maxSandboxes),
+            new Limits(Duration.ofSeconds(29), fork.maxSandboxes()),
             environment);
     completion =
         function(
@@ -80,7 +80,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
                 directory,
                 FunctionClassPath.of(CompletionHandler.class),
                 CompletionHandler.class.getName()),
-            new Limits(Duration.ofSeconds(60), maxSandboxes),
+            new Limits(Duration.ofSeconds(60), fork.maxSandboxes()),
             environment);
     daemon =
         function(
@@ -89,7 +89,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
                 directory,
                 FunctionClassPath.of(DaemonHandler.class),
                 DaemonHandler.class.getName()),
-            new Limits(Duration.ofMinutes(15), maxSandboxes),
+            new Limits(Duration.ofMinutes(15), fork.maxSandboxes()),
             environment);
   }
 
@@ -119,11 +119,11 @@ final class ForkedFunctions implements Functions, SandboxListener {
   /// @param environment of all functions
   /// @throws IllegalStateException when a function does not start; its log says why
   static ForkedFunctions start(
-      int maxSandboxes,
+      ForkSettings fork,
       Map<String, String> environment,
       DataDirectory data,
       StackDescription description) {
-    ForkedFunctions functions = new ForkedFunctions(maxSandboxes, environment, data, description);
+    ForkedFunctions functions = new ForkedFunctions(fork, environment, data, description);
     try {
       CompletableFuture.allOf(
               functions.all.stream()

@@ -43,6 +43,7 @@ final class CrashTest {
               LedgerCheck.violations(ledger.entries(), stack.storedCalls(), Set.of("gateway_lost")))
           .as("seed %d", seed)
           .isEmpty();
+      assertConserved(stack);
       assertThat(stack.count("select count(*) from quarantine")).isZero();
       assertThat(stack.deadLetters()).isZero();
       // The kills did hit somebody, or what is above says nothing.
@@ -69,6 +70,20 @@ final class CrashTest {
     }
     LOG.atInfo().addKeyValue("seed", seed).addKeyValue("kills", killer.kills()).log("Killed");
     assertThat(killer.kills()).containsKeys(Functions.INFERENCE, Functions.COMPLETION);
+  }
+
+  /// Every record that was acknowledged is in its row. A process that is killed between the two may
+  /// not have counted its last ones.
+  private static void assertConserved(TestingStack stack) {
+    long started = stack.sum(Metric.RECORDS_ENQUEUED, "started");
+    long finished = stack.sum(Metric.RECORDS_ENQUEUED, "finished");
+
+    assertThat(stack.count("select count(*) from request_body"))
+        .isBetween(started, started + KILLS);
+    assertThat(stack.count("select count(*) from request where state = 'completed'"))
+        .isBetween(finished, finished + KILLS);
+    assertThat(stack.sum(Metric.RECORDS_SPILLED)).isZero();
+    assertThat(stack.sum(Metric.RECORDS_LOST)).isZero();
   }
 
   private DevSettings settings(LoadUpstream upstream) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// wait on the queue.
 final class DatabaseCrashTest {
 
-  private static final int KILLS = 2 * Integer.getInteger("sluice.test.scale", 1);
+  private static final int KILLS = Math.min(2 * Integer.getInteger("sluice.test.scale", 1), 50);
   private static final int CLIENTS = 8;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -113,8 +113,7 @@ final class FrozenProcessTest {
   }
 
   private static Sighting ask(String prompt, String key) {
-    LoadCall call = new LoadCall(0, true, prompt);
-    return Sighting.of(RawHttp.receive(stack.port(), call.request(key), Duration.ofSeconds(20)));
+    return new LoadCall(0, true, prompt).ask(stack, key);
   }
 
   /// Stops the one process of a function, lets all its servers part from it, and continues it.

@@ -1,6 +1,5 @@
 package dev.sluice.local;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,12 +14,8 @@ final class Load implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Load.class);
 
-  /// Longer than any function takes to start, on a machine that has much else to do.
-  private static final Duration SILENCE = Duration.ofMinutes(2);
-
   private final Plan plan;
-  private final int port;
-  private final String key;
+  private final TestingStack stack;
   private final Ledger ledger;
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -32,17 +27,16 @@ final class Load implements AutoCloseable {
   /// @param seed of the prompts: the same seed asks the same
   record Plan(String name, int clients, int most, long seed) {}
 
-  private Load(Plan plan, int port, String key, Ledger ledger) {
+  private Load(Plan plan, TestingStack stack, Ledger ledger) {
     this.plan = plan;
-    this.port = port;
-    this.key = key;
+    this.stack = stack;
     this.ledger = ledger;
   }
 
   /// Begins to call.
   static Load start(Plan plan, TestingStack stack, Ledger ledger) {
     LOG.atInfo().addKeyValue("load", plan.name()).addKeyValue("seed", plan.seed()).log("Load");
-    Load load = new Load(plan, stack.port(), stack.apiKey(), ledger);
+    Load load = new Load(plan, stack, ledger);
     for (int i = 0; i < plan.clients(); i++) {
       load.clients.add(Thread.ofVirtual().name("client-" + i).start(load::callUntilStopped));
     }
@@ -69,7 +63,7 @@ final class Load implements AutoCloseable {
 
   private void call(LoadCall call) {
     try {
-      ledger.add(call, Sighting.of(RawHttp.receive(port, call.request(key), SILENCE)));
+      ledger.add(call, call.ask(stack, stack.apiKey()));
     } catch (RuntimeException e) {
       ledger.add(call, new Sighting.Wrong(e.toString()));
       throw e;

@@ -3,6 +3,7 @@ package dev.sluice.local;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -13,6 +14,9 @@ record LoadCall(int number, boolean stream, String prompt) {
 
   /// The alias of [LoadUpstream]'s model.
   static final String MODEL = "load";
+
+  /// Longer than any function takes to start, on a machine that has much else to do.
+  private static final Duration SILENCE = Duration.ofMinutes(2);
 
   private static final int MOST_WORDS = 20;
 
@@ -26,7 +30,12 @@ record LoadCall(int number, boolean stream, String prompt) {
     return new LoadCall(number, random.nextBoolean(), run + " " + number + " " + words);
   }
 
-  byte[] request(String key) {
+  /// Makes this call and waits for its end.
+  Sighting ask(TestingStack stack, String key) {
+    return Sighting.of(RawHttp.receive(stack.port(), request(key), SILENCE));
+  }
+
+  private byte[] request(String key) {
     JsonObject message = JsonObject.builder().put("role", "user").put("content", prompt).build();
     JsonObject body =
         JsonObject.builder()
