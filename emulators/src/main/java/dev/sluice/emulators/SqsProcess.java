@@ -24,11 +24,13 @@ public final class SqsProcess implements AutoCloseable {
   private final Process process;
   private final Socket tether;
   private final URI endpoint;
+  private final Path log;
 
-  private SqsProcess(Process process, Socket tether, URI endpoint) {
+  private SqsProcess(Process process, Socket tether, URI endpoint, Path log) {
     this.process = process;
     this.tether = tether;
     this.endpoint = endpoint;
+    this.log = log;
   }
 
   /// Starts a process with the class path of this one and returns when its server answers.
@@ -50,7 +52,7 @@ public final class SqsProcess implements AutoCloseable {
       try {
         Socket tether = door.accept();
         int port = new DataInputStream(tether.getInputStream()).readInt();
-        return new SqsProcess(process, tether, URI.create("http://127.0.0.1:" + port));
+        return new SqsProcess(process, tether, URI.create("http://127.0.0.1:" + port), log);
       } catch (IOException e) {
         process.destroyForcibly();
         throw e;
@@ -109,15 +111,16 @@ public final class SqsProcess implements AutoCloseable {
     }
   }
 
-  /// Ends the process, stopped or not, and returns when it is gone.
+  /// Ends the process, stopped or not, and returns when it is gone, and what it said with it.
   @Override
   public void close() {
     process.destroyForcibly();
     process.onExit().join();
     try {
       tether.close();
+      var _ = Files.deleteIfExists(log);
     } catch (IOException e) {
-      throw new UncheckedIOException("A connection to an ended process could not be closed", e);
+      throw new UncheckedIOException("What an ended process left could not be removed", e);
     }
   }
 }
