@@ -1,6 +1,7 @@
 package dev.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.wire.Json;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ForkModeEndTest {
 
   private static final int FUNCTIONS = 4;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @TempDir private Path directory;
   private Process console;
@@ -98,14 +101,20 @@ final class ForkModeEndTest {
     assertThat(functions).noneMatch(ProcessHandle::isAlive);
   }
 
-  /// As a terminal does: everybody gets the signal.
+  /// As a terminal does: everybody gets the signal. But the stack gets another one that means the
+  /// same to it, because a build in the background of a shell hands on that interrupts are ignored.
   private void interrupt(List<ProcessHandle> functions) throws Exception {
-    List<String> words = new ArrayList<>(List.of("kill", "-INT", String.valueOf(console.pid())));
+    List<String> words = new ArrayList<>(List.of("kill", "-INT"));
     functions.forEach(function -> words.add(String.valueOf(function.pid())));
     assertThat(new ProcessBuilder(words).start().waitFor()).isZero();
+    assertThat(console.toHandle().destroy()).isTrue();
   }
 
-  private void readOutput(String wanted) throws IOException {
+  private void readOutput(String wanted) {
+    assertTimeoutPreemptively(LIMIT, () -> readUntil(wanted));
+  }
+
+  private void readUntil(String wanted) throws IOException {
     StringBuilder read = new StringBuilder();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       read.append(line).append('\n');
