@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// Calls over the JDK's HTTP client: HTTP/1.1 on `http:` (without the upgrade offer that some model
 /// servers choke on), negotiated by ALPN on `https:`, no redirects, no compression.
@@ -31,7 +31,10 @@ public final class JdkUpstreamClient implements UpstreamClient, HeldConnections,
   private final long maxResponseBytes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private final AtomicReference<Engines> engines = new AtomicReference<>(new Engines());
+  /// Shared by calls that begin: a release meets each of them before or behind that.
+  private final ReentrantReadWriteLock beginning = new ReentrantReadWriteLock();
+
+  private volatile Engines engines = new Engines();
 
   /// The JDK's clients of one time, whose connections go together. The connect time-out belongs to
   /// the JDK's client, not to its request. All share the process's TLS context, so that a session
@@ -55,29 +58,32 @@ public final class JdkUpstreamClient implements UpstreamClient, HeldConnections,
     BodyQueue body = new BodyQueue(timeouts.idle(), total, maxResponseBytes);
     // Without streaming, a model server sends its head only with the whole answer.
     Duration firstByte = request.stream() ? timeouts.firstByte() : request.total();
-    Engines current = engines.get();
-    current.calls.incrementAndGet();
-    return new JdkCall(
-        send(current, request, body),
-        body,
-        new JdkCall.Limits(total, firstByte),
-        () -> {
-          var _ = current.calls.decrementAndGet();
-        });
+    JdkCall.Limits limits = new JdkCall.Limits(total, firstByte);
+    try {
+      return begin(httpRequest(request), timeouts.connect(), body, limits);
+    } catch (CredentialUnavailableException e) {
+      return new JdkCall(CompletableFuture.failedFuture(e), body, limits, () -> {});
+    }
   }
 
-  private CompletableFuture<HttpResponse<BodyQueue>> send(
-      Engines current, UpstreamRequest request, BodyQueue body) {
-    HttpRequest http;
+  private UpstreamCall begin(
+      HttpRequest request, Duration connect, BodyQueue body, JdkCall.Limits limits) {
+    beginning.readLock().lock();
     try {
-      http = httpRequest(request);
-    } catch (CredentialUnavailableException e) {
-      return CompletableFuture.failedFuture(e);
+      Engines current = engines;
+      CompletableFuture<HttpResponse<BodyQueue>> exchange =
+          current.byConnectTimeout.computeIfAbsent(connect, this::client).sendAsync(request, body);
+      current.calls.incrementAndGet();
+      return new JdkCall(
+          exchange,
+          body,
+          limits,
+          () -> {
+            var _ = current.calls.decrementAndGet();
+          });
+    } finally {
+      beginning.readLock().unlock();
     }
-    return current
-        .byConnectTimeout
-        .computeIfAbsent(request.upstream().timeouts().connect(), this::client)
-        .sendAsync(http, body);
   }
 
   private HttpClient client(Duration connect) {
@@ -110,14 +116,25 @@ public final class JdkUpstreamClient implements UpstreamClient, HeldConnections,
   /// Connections of calls that are not closed yet live until those are.
   @Override
   public void release() {
-    Engines old = engines.get();
-    if (old.byConnectTimeout.isEmpty() || !engines.compareAndSet(old, new Engines())) {
+    if (engines.byConnectTimeout.isEmpty()) {
       return;
     }
+    Engines old = replaceEngines();
     boolean isIdle = old.calls.get() == 0;
     old.byConnectTimeout.values().forEach(isIdle ? HttpClient::shutdownNow : HttpClient::shutdown);
     if (isIdle) {
       old.byConnectTimeout.values().forEach(JdkUpstreamClient::awaitEnd);
+    }
+  }
+
+  private Engines replaceEngines() {
+    beginning.writeLock().lock();
+    try {
+      Engines old = engines;
+      engines = new Engines();
+      return old;
+    } finally {
+      beginning.writeLock().unlock();
     }
   }
 
@@ -134,7 +151,7 @@ public final class JdkUpstreamClient implements UpstreamClient, HeldConnections,
 
   @Override
   public void close() {
-    engines.get().byConnectTimeout.values().forEach(HttpClient::shutdownNow);
+    engines.byConnectTimeout.values().forEach(HttpClient::shutdownNow);
     threads.shutdownNow();
   }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,27 @@ final class UpstreamReleaseTest {
           .isInstanceOfSatisfying(
               Whole.Complete.class,
               whole -> assertThat(new String(whole.bytes(), UTF_8)).isEqualTo("first last"));
+    }
+  }
+
+  @Test
+  void callsThatBeginDuringAReleaseAreNotTouched() throws InterruptedException {
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread releasing =
+        Thread.startVirtualThread(() -> {
+          while (!enough.get()) {
+            client.release();
+            Thread.onSpinWait();
+          }
+        });
+    try (ScriptedUpstream server = ScriptedUpstream.answering(UpstreamAnswer.json(200, "{}"));
+        TcpProxy proxy = TcpProxy.start(server.port())) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(whole(proxy)).isInstanceOf(Whole.Complete.class);
+      }
+    } finally {
+      enough.set(true);
+      releasing.join();
     }
   }
 
