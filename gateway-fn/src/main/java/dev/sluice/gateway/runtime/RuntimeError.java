@@ -23,8 +23,8 @@ record RuntimeError(String type, Throwable thrown) {
   static final String BODY = "Lambda-Runtime-Function-Error-Body";
 
   /// HTTP servers read trailers into small buffers (Go's, of which the Runtime API is made, into 4
-  /// KB for all of them).
-  private static final int MAX_TRAILER_MESSAGE = 500;
+  /// KB for all of them). In ASCII and base64 a character may take eight bytes.
+  private static final int MAX_TRAILER_MESSAGE = 400;
 
   private static final int MAX_MESSAGE = 10_000;
   private static final int MAX_FRAMES = 100;

@@ -137,7 +137,7 @@ final class RuntimeLoopTest {
       assertThat(error.afterBytes()).isTrue();
       assertThat(error.error().header()).isEqualTo("Runtime.UserException");
       assertThat(error.error().errorType()).isEqualTo("java.io.IOException");
-      assertThat(error.error().errorMessage()).isEqualTo("x".repeat(500));
+      assertThat(error.error().errorMessage()).isEqualTo("x".repeat(400));
       assertThat(out.toString(UTF_8)).isEqualTo("half more");
       assertThat(sandbox.invoke("2", "go on")).isEqualTo("half");
     }
