@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.testing.TestingDeployment;
-import dev.sluice.gateway.testing.TestingSandbox;
+import dev.sluice.gateway.testing.TestingServers;
 import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.sandbox.Secrets;
 import io.micronaut.context.ApplicationContext;
@@ -23,15 +23,15 @@ import org.junit.jupiter.api.Test;
 final class ApiFreezeTest {
 
   private final TestingSecrets secrets = new TestingSecrets();
-  private TestingSandbox sandbox;
+  private TestingServers servers;
   private ApplicationContext context;
   private ApiFunction function;
   private ApiClient client;
 
   @BeforeEach
   void start() {
-    sandbox = new TestingSandbox(_ -> UpstreamAnswer.never());
-    Map<String, Object> properties = new HashMap<>(sandbox.properties());
+    servers = new TestingServers(_ -> UpstreamAnswer.never());
+    Map<String, Object> properties = new HashMap<>(servers.properties());
     secrets.idKey = String.valueOf(properties.put("sluice.id-key", "secret:id-key"));
     secrets.peppers = String.valueOf(properties.put("sluice.peppers", "secret:peppers"));
     properties.put("sluice.admin-key", "secret:admin-key");
@@ -48,7 +48,7 @@ final class ApiFreezeTest {
   @AfterEach
   void stop() {
     context.close();
-    sandbox.close();
+    servers.close();
   }
 
   @Test
@@ -56,8 +56,8 @@ final class ApiFreezeTest {
     for (int i = 0; i < 5; i++) {
       assertThat(client.get("/v1/responses").status()).isEqualTo(200);
 
-      sandbox.awaitNoSession();
-      sandbox.endConnections();
+      servers.awaitNoSession();
+      servers.endConnections();
       context.getBean(Authenticator.class).forget();
     }
   }
@@ -65,13 +65,13 @@ final class ApiFreezeTest {
   @Test
   void aDatabaseThatIsSilentlyGoneIsA503InTimeAndServesTheNextInvocation() {
     assertThat(client.get("/v1/responses").status()).isEqualTo(200);
-    TestingSandbox.fallSilent(sandbox.database);
+    TestingServers.fallSilent(servers.database);
 
     long before = System.nanoTime();
     assertUnavailable(client.get("/v1/responses"));
 
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
-    sandbox.database.resume();
+    servers.database.resume();
     assertThat(client.get("/v1/responses").status()).isEqualTo(200);
   }
 
@@ -80,15 +80,15 @@ final class ApiFreezeTest {
     assertThat(client.get("/v1/responses").status()).isEqualTo(200);
     long before = System.nanoTime();
     FutureTask<ApiClient.Answer> call =
-        sandbox.whileItWaitsFor(
+        servers.whileItWaitsFor(
             "request",
             () -> client.get("/v1/responses"),
-            () -> TestingSandbox.fallSilent(sandbox.database));
+            () -> TestingServers.fallSilent(servers.database));
 
     assertThat(call.get(20, TimeUnit.SECONDS).status()).isEqualTo(503);
 
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(6));
-    sandbox.database.resume();
+    servers.database.resume();
     assertThat(client.get("/v1/responses").status()).isEqualTo(200);
   }
 

@@ -14,7 +14,7 @@ import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.testing.TestingDeployment;
 import dev.sluice.gateway.testing.TestingDeployment.TestingTenant;
 import dev.sluice.gateway.testing.TestingLambdaContext;
-import dev.sluice.gateway.testing.TestingSandbox;
+import dev.sluice.gateway.testing.TestingServers;
 import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
@@ -50,18 +50,18 @@ final class FreezeTest {
   @TempDir private Path directory;
   private final AtomicReference<Function<UpstreamRequest, UpstreamAnswer>> script =
       new AtomicReference<>(FreezeTest::answer);
-  private TestingSandbox sandbox;
+  private TestingServers servers;
   private ApplicationContext context;
   private InferenceFunction function;
   private TestingTenant tenant;
 
   @BeforeEach
   void start() {
-    sandbox = new TestingSandbox(request -> script.get().apply(request));
+    servers = new TestingServers(request -> script.get().apply(request));
     context =
         ApplicationContext.builder()
             .deduceEnvironment(false)
-            .properties(sandbox.properties())
+            .properties(servers.properties())
             .start();
     function = new InferenceFunction(context);
     tenant = TestingDeployment.newTenant(context, null);
@@ -71,7 +71,7 @@ final class FreezeTest {
   @AfterEach
   void stop() {
     function.close();
-    sandbox.close();
+    servers.close();
   }
 
   private static UpstreamAnswer answer(UpstreamRequest request) {
@@ -90,14 +90,14 @@ final class FreezeTest {
     for (int i = 1; i <= 3; i++) {
       assertThat(chat(stream)).startsWith("{\"statusCode\":200").contains("\"content\":\"hi\"");
 
-      sandbox.awaitNoSession();
-      sandbox.endConnections();
+      servers.awaitNoSession();
+      servers.endConnections();
       // Keys are remembered for a while; a pause in which one gets old is the harder case.
       context.getBean(Authenticator.class).forget();
 
-      assertThat(sandbox.server.requests()).as("one upstream attempt for each call").hasSize(i);
+      assertThat(servers.model.requests()).as("one upstream attempt for each call").hasSize(i);
     }
-    assertThat(sandbox.records(6)).as("each record sent once").doesNotHaveDuplicates();
+    assertThat(servers.records(6)).as("each record sent once").doesNotHaveDuplicates();
   }
 
   @Test
@@ -110,7 +110,7 @@ final class FreezeTest {
           .extracting(Thread::getName)
           .noneMatch(name -> name.startsWith("HttpClient-"));
     }
-    assertThat(sandbox.server.acceptedConnections()).isEqualTo(2);
+    assertThat(servers.model.acceptedConnections()).isEqualTo(2);
   }
 
   @Test
@@ -127,7 +127,7 @@ final class FreezeTest {
     FutureTask<String> call = inBackground(() -> chat(true));
     arrived.await(LIMIT);
 
-    sandbox.awaitNoSession();
+    servers.awaitNoSession();
 
     goOn.fire();
     assertThat(call.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).contains("[DONE]");
@@ -135,12 +135,12 @@ final class FreezeTest {
 
   @Test
   void aDatabaseThatIsSilentlyGoneIsA503InTimeAndServesTheNextInvocation() throws IOException {
-    TestingSandbox.fallSilent(sandbox.database);
+    TestingServers.fallSilent(servers.database);
 
     assertEnds(Duration.ofSeconds(4), () -> chat(true), 503);
-    assertThat(sandbox.server.requests()).isEmpty();
+    assertThat(servers.model.requests()).isEmpty();
 
-    sandbox.database.resume();
+    servers.database.resume();
     assertThat(chat(true)).startsWith("{\"statusCode\":200");
   }
 
@@ -148,26 +148,26 @@ final class FreezeTest {
   void aDatabaseThatFallsSilentInTheMiddleIsA503InTime() throws Exception {
     long before = System.nanoTime();
     FutureTask<String> call =
-        sandbox.whileItWaitsFor(
-            "api_key", () -> chat(true), () -> TestingSandbox.fallSilent(sandbox.database));
+        servers.whileItWaitsFor(
+            "api_key", () -> chat(true), () -> TestingServers.fallSilent(servers.database));
 
     assertThat(call.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).startsWith("{\"statusCode\":503");
 
     assertThat(since(before)).isLessThan(Duration.ofSeconds(6));
-    sandbox.database.resume();
+    servers.database.resume();
     assertThat(chat(true)).startsWith("{\"statusCode\":200");
   }
 
   @Test
   void aQueueThatIsSilentlyGoneIsA503InTimeAndServesTheNextInvocation() throws IOException {
     assertThat(chat(true)).startsWith("{\"statusCode\":200");
-    TestingSandbox.fallSilent(sandbox.queue);
+    TestingServers.fallSilent(servers.queue);
 
     String answer = assertEnds(Duration.ofSeconds(5), () -> chat(true), 503);
 
     assertThat(answer).doesNotContain("hi\"");
-    sandbox.queue.cut(); // What was stuck in the proxy is lost, as it would be.
-    sandbox.queue.resume();
+    servers.queue.cut(); // What was stuck in the proxy is lost, as it would be.
+    servers.queue.resume();
     assertThat(chat(true)).startsWith("{\"statusCode\":200").contains("[DONE]");
   }
 
@@ -176,8 +176,8 @@ final class FreezeTest {
     // The model server waits for the start to be recorded, and then the queue is gone.
     Signal stored = new Signal();
     script.set(request -> {
-      var _ = sandbox.records(1);
-      TestingSandbox.fallSilent(sandbox.queue);
+      var _ = servers.records(1);
+      TestingServers.fallSilent(servers.queue);
       stored.fire();
       return answer(request);
     });
@@ -209,26 +209,26 @@ final class FreezeTest {
           @Override
           public void flush() {
             if (seen.toString(UTF_8).contains("\"content\":\"hi\"")) {
-              TestingSandbox.fallSilent(sandbox.upstream);
+              TestingServers.fallSilent(servers.upstream);
             }
           }
         });
 
     assertThat(since(before)).isLessThan(Duration.ofSeconds(4));
     assertThat(seen.toString(UTF_8)).contains("\"error\":{", "upstream_timeout");
-    assertThat(sandbox.records(2)).anyMatch(record -> record.contains("\"outcome\":\"failed\""));
-    assertServesAgain(sandbox.upstream);
+    assertThat(servers.records(2)).anyMatch(record -> record.contains("\"outcome\":\"failed\""));
+    assertServesAgain(servers.upstream);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aModelServerThatIsSilentlyGoneIsA504InTime(boolean stream) throws IOException {
-    TestingSandbox.fallSilent(sandbox.upstream);
+    TestingServers.fallSilent(servers.upstream);
 
     assertEnds(Duration.ofSeconds(5), () -> chat(stream), 504);
 
-    assertThat(sandbox.records(2)).anyMatch(record -> record.contains("\"outcome\":\"failed\""));
-    assertServesAgain(sandbox.upstream);
+    assertThat(servers.records(2)).anyMatch(record -> record.contains("\"outcome\":\"failed\""));
+    assertServesAgain(servers.upstream);
   }
 
   private void assertServesAgain(TcpProxy proxy) throws IOException {

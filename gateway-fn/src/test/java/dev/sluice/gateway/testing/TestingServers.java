@@ -30,21 +30,21 @@ import software.amazon.awssdk.services.sqs.model.Message;
 
 /// Everything that a function on Lambda talks to, real and on this machine, each behind a proxy
 /// that can end connections or fall silent while the function is, or is not, frozen.
-public final class TestingSandbox implements AutoCloseable {
+public final class TestingServers implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   public final TcpProxy database;
   public final TcpProxy queue;
   public final TcpProxy upstream;
-  public final ScriptedUpstream server;
+  public final ScriptedUpstream model;
   private final SqsServer sqs;
   private final SqsQueues queues;
   private final String databaseUrl;
   private final Map<String, Object> properties;
 
   /// @param script of the model server
-  public TestingSandbox(Function<UpstreamRequest, UpstreamAnswer> script) {
+  public TestingServers(Function<UpstreamRequest, UpstreamAnswer> script) {
     Map<String, String> settings = TestingDeployment.settings();
     databaseUrl = String.valueOf(settings.get("datasources.default.url"));
     int databasePort = URI.create(databaseUrl.substring("jdbc:".length())).getPort();
@@ -52,8 +52,8 @@ public final class TestingSandbox implements AutoCloseable {
     sqs = SqsServer.start();
     queues = SqsQueues.create(sqs.endpoint(), SqsQueues.Settings.TEST);
     queue = TcpProxy.start(sqs.endpoint().getPort());
-    server = ScriptedUpstream.start(script);
-    upstream = TcpProxy.start(server.port());
+    model = ScriptedUpstream.start(script);
+    upstream = TcpProxy.start(model.port());
     properties = new HashMap<>(settings);
     properties.remove("sluice.testing.queue");
     properties.put(
@@ -217,7 +217,7 @@ public final class TestingSandbox implements AutoCloseable {
   @Override
   public void close() {
     proxies().forEach(TcpProxy::close);
-    server.close();
+    model.close();
     queues.close();
     sqs.close();
   }
