@@ -24,6 +24,9 @@ record DaemonConfiguration(
     @Bindable(defaultValue = "10s") Duration heartbeatEvery,
     @Bindable(defaultValue = "20s") Duration stopMargin) {
 
+  /// Amazon S3 never lists more at once, and a page that is not full is taken for the last one.
+  private static final int LARGEST_SWEEP_PAGE = 1_000;
+
   DaemonConfiguration {
     positive("gateway-lost-after", gatewayLostAfter);
     positive("rescue-statement-timeout", rescueStatementTimeout);
@@ -32,8 +35,8 @@ record DaemonConfiguration(
     if (rescuePage < 1) {
       throw new IllegalArgumentException("sluice.daemon.rescue-page is at least 1");
     }
-    if (sweepPage < 1) {
-      throw new IllegalArgumentException("sluice.daemon.sweep-page is at least 1");
+    if (sweepPage < 1 || sweepPage > LARGEST_SWEEP_PAGE) {
+      throw new IllegalArgumentException("sluice.daemon.sweep-page is 1 to " + LARGEST_SWEEP_PAGE);
     }
     // A pass that begins just before the margin still works within it.
     if (stopMargin.compareTo(rescueStatementTimeout) <= 0) {

@@ -61,6 +61,7 @@ final class DaemonConfigurationTest {
     "rescue-statement-timeout, 20s",
     "rescue-statement-timeout, 0s",
     "sweep-page, 0",
+    "sweep-page, 1001",
     "sweep-time, 0s",
     "heartbeat-every, 0s",
     "stop-margin, 2s"
