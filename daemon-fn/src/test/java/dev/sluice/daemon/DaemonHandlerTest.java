@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.aws.DirectoryObjectStore;
 import dev.sluice.daemon.DaemonEvent.UnknownEventException;
+import dev.sluice.emulators.LambdaContext;
 import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.telemetry.Metric;
 import java.io.ByteArrayInputStream;
@@ -64,7 +65,7 @@ final class DaemonHandlerTest {
                   stopped_at >= started_at and stopped_at = heartbeat_at
                 from daemon
                 """))
-        .containsExactly("7|3|1|0|t");
+        .containsExactly("$LATEST|3|1|0|t");
     assertThat(Fixture.total(fixture.metrics, Metric.DAEMON_GATEWAY_LOST)).isEqualTo(3);
   }
 
@@ -243,7 +244,7 @@ final class DaemonHandlerTest {
     handler.handleRequest(
         new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
         answer,
-        new TestingContext(remainingMillis));
+        LambdaContext.starting("daemon", "invocation", null, Duration.ofMillis(remainingMillis)));
     return answer.toString(StandardCharsets.UTF_8);
   }
 }

@@ -34,6 +34,8 @@ public final class LambdaContext implements Context {
   }
 
   /// The context of an invocation that starts now and may take this long.
+  ///
+  /// @param traceId null when the invocation has none
   public static LambdaContext starting(
       String functionName, String requestId, @Nullable String traceId, Duration timeout) {
     return new LambdaContext(

@@ -8,8 +8,10 @@ import static dev.sluice.completion.fn.Records.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import dev.sluice.completion.RecordBody;
+import dev.sluice.emulators.LambdaContext;
 import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
@@ -20,6 +22,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -249,12 +252,17 @@ final class CompletionHandlerTest {
   void withoutTimeLeftEverythingIsReportedAndNothingWritten() {
     SQSEvent event = event(Records.mixed(10));
 
-    List<String> failed = failures(handler.handleRequest(event, new TestingContext(4_999)));
+    List<String> failed =
+        failures(handler.handleRequest(event, invocation(Duration.ofMillis(4_999))));
 
     assertThat(failed).hasSize(10).doesNotHaveDuplicates();
     assertThat(fixture.count("request")).isZero();
     assertThat(total(Metric.COMPLETION_PARTIAL_FAILURES, "out_of_time")).isEqualTo(10);
-    assertThat(failures(handler.handleRequest(event, new TestingContext(60_000)))).isEmpty();
+    assertThat(failures(handler.handleRequest(event, invocation(Duration.ofMinutes(1))))).isEmpty();
+  }
+
+  private static Context invocation(Duration remaining) {
+    return LambdaContext.starting("completion", "invocation", null, remaining);
   }
 
   @Test
