@@ -140,7 +140,8 @@ final class DaemonHandlerTest {
       assertThat(tick(handler, MINUTE)).contains("\"gateways_lost\":12");
     }
 
-    assertThat(Fixture.total(fixture.metrics, Metric.DAEMON_RESCUE_TOO_SLOW)).isEqualTo(2);
+    // Twice for pages of 12 and 10 rows; once more when the machine is too busy for two.
+    assertThat(Fixture.total(fixture.metrics, Metric.DAEMON_RESCUE_TOO_SLOW)).isBetween(2.0, 3.0);
   }
 
   @Test
