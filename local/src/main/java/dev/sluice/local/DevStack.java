@@ -35,7 +35,6 @@ public final class DevStack implements AutoCloseable {
   private static final Duration RUNNING_CALLS = Duration.ofSeconds(5);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
   private static final int MAX_RECEIVE_COUNT = 100;
-  private static final Duration TICK_LIMIT = Duration.ofMinutes(1);
 
   private final Parts parts;
   private final StackSecrets secrets;
@@ -153,12 +152,12 @@ public final class DevStack implements AutoCloseable {
 
   private static Scheduler scheduler(DevSettings settings, RequestStreamHandler daemon) {
     return settings.times().tick() == null
-        ? Scheduler.paused(ticking(TICK_LIMIT), daemon)
+        ? Scheduler.paused(ticking(Functions.DAEMON_LIMIT), daemon)
         : Scheduler.start(ticking(settings.times().tick()), daemon);
   }
 
   private static Scheduler.Settings ticking(Duration every) {
-    return new Scheduler.Settings("daemon", every, TICK_LIMIT, false);
+    return new Scheduler.Settings(Functions.DAEMON, every, Functions.DAEMON_LIMIT, false);
   }
 
   private static EventSourceMapping.Settings mappingSettings(DevSettings settings) {

@@ -89,7 +89,7 @@ final class ForkedFunctions implements Functions, SandboxListener {
                 directory,
                 FunctionClassPath.of(DaemonHandler.class),
                 DaemonHandler.class.getName()),
-            new Limits(Duration.ofMinutes(15), fork.maxSandboxes()),
+            new Limits(DAEMON_LIMIT, fork.maxSandboxes()),
             environment);
   }
 

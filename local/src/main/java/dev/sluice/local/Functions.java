@@ -3,6 +3,7 @@ package dev.sluice.local;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.emulators.BatchFunction;
 import dev.sluice.telemetry.MetricSeries;
+import java.time.Duration;
 
 /// The functions of the product, as the parts of the stack call them: all in this process, or each
 /// in processes of its own.
@@ -16,6 +17,10 @@ interface Functions extends AutoCloseable {
   String COMPLETION = "completion";
 
   String DAEMON = "daemon";
+
+  /// What a run of the daemon is told that it has, and after which its scheduler gives it up: less
+  /// than on AWS, because a stop waits for it.
+  Duration DAEMON_LIMIT = Duration.ofMinutes(1);
 
   /// Streams its answer.
   RequestStreamHandler inference();
