@@ -97,11 +97,6 @@ public final class TcpProxy implements AutoCloseable {
     connections.forEach(ProxiedConnection::hangUp);
   }
 
-  /// How many connections are open.
-  public int openConnections() {
-    return connections.size();
-  }
-
   /// New connections are reset at once, or let through again.
   public void refuse(boolean refuse) {
     refusing = refuse;
