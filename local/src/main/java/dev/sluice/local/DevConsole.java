@@ -6,6 +6,7 @@ import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /// `./mvnw -Pdev`: starts the stack, says how to call it, and stops it cleanly on Ctrl-C, on a
@@ -19,6 +20,8 @@ public final class DevConsole {
   /// @param arguments the directory in which relative paths start
   public static void main(String[] arguments) throws InterruptedException {
     long start = System.nanoTime();
+    // Asked before the stack starts: who goes meanwhile would not be the parent any more.
+    Optional<ProcessHandle> parent = ProcessHandle.current().parent();
     DevStack stack;
     DevSettings settings;
     try {
@@ -32,11 +35,7 @@ public final class DevConsole {
     CountDownLatch asked = new CountDownLatch(1);
     Thread stopping = new Thread(() -> stop(stack), "stop");
     Runtime.getRuntime().addShutdownHook(stopping);
-    var _ =
-        ProcessHandle.current()
-            .parent()
-            .map(ProcessHandle::onExit)
-            .map(end -> end.thenRun(asked::countDown));
+    var _ = parent.map(ProcessHandle::onExit).map(end -> end.thenRun(asked::countDown));
     OUT.println(banner(stack, settings, Duration.ofNanos(System.nanoTime() - start)));
     asked.await();
     System.exit(0);
