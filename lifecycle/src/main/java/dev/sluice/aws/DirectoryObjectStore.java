@@ -117,7 +117,8 @@ public final class DirectoryObjectStore implements ObjectStore {
     }
   }
 
-  /// Adds names in their order, and looks only into folders that may hold some.
+  /// Adds names in their order, and looks only into folders that may hold some. A file whose name no
+  /// object can have is none: it was not put here, and could not be read.
   ///
   /// @param path of the folder as names have it: empty, or with a slash at its end
   private static void collect(Path folder, String path, Wanted wanted, List<String> names)
@@ -128,7 +129,7 @@ public final class DirectoryObjectStore implements ObjectStore {
       }
       String name = path + entry;
       if (!entry.endsWith("/")) {
-        if (wanted.has(name)) {
+        if (wanted.has(name) && NAME.matcher(name).matches()) {
           names.add(name);
         }
       } else if (wanted.mayBeIn(name)) {

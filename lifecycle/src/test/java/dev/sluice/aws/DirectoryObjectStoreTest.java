@@ -51,6 +51,15 @@ final class DirectoryObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
+  void whatOthersPutIntoTheDirectoryIsNoObject() throws IOException {
+    Files.createDirectories(directory.resolve("spill/00 odd"));
+    Files.writeString(directory.resolve("spill/00 odd/a b.json"), "{}");
+    store().put("spill/a", new byte[1]);
+
+    assertThat(store().list("spill/", 10)).containsExactly("spill/a");
+  }
+
+  @Test
   void foldersThatAreEmptyGoWithTheirLastObject() throws IOException {
     store().put("spill/a/1/x", new byte[1]);
     store().put("spill/a/2/x", new byte[1]);
