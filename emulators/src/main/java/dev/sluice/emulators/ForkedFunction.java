@@ -100,7 +100,7 @@ public final class ForkedFunction implements RequestStreamHandler, AutoCloseable
       sandbox.invoke(event, answer, context, timer);
       reusable = true;
     } catch (FunctionErrorException e) {
-      reusable = true; // As on Lambda: who reports an error asks for the next invocation.
+      reusable = asksAgain(sandbox);
       throw new IOException(settings.functionName() + " failed: " + e.getMessage(), e);
     } finally {
       if (reusable) {
@@ -108,6 +108,21 @@ public final class ForkedFunction implements RequestStreamHandler, AutoCloseable
       } else {
         sandbox.stop();
       }
+    }
+  }
+
+  /// Who reports an error asks for the next invocation, or ends: AWS's client does that after an
+  /// answer that was too large.
+  private boolean asksAgain(Sandbox sandbox) throws InterruptedException {
+    try {
+      sandbox.awaitReady();
+      return true;
+    } catch (IOException e) {
+      LOG.atDebug()
+          .addKeyValue("function", settings.functionName())
+          .setCause(e)
+          .log("A process ended with the error that it reported");
+      return false;
     }
   }
 

@@ -125,6 +125,19 @@ final class ForkedFunctionTest {
   }
 
   @Test
+  void anAnswerThatIsTooLargeFailsItsOwnCallOnly() throws Exception {
+    ForkedFunction function = function(1, LONG);
+    String first = call(function, "pid");
+
+    assertThatThrownBy(() -> call(function, "repeat 7000000"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Response payload size exceeded");
+
+    // AWS's client ends its process over that.
+    assertThat(call(function, "pid")).isNotEqualTo(first);
+  }
+
+  @Test
   void aFunctionThatTakesTooLongIsKilled() throws Exception {
     // A first call, in a process that has loaded nothing yet, must be done within it as well.
     ForkedFunction function = function(1, Duration.ofSeconds(3));

@@ -35,6 +35,7 @@ public final class TestingTask implements RequestStreamHandler {
             hold(pid, Integer.parseInt(words[1]));
             yield pid;
           }
+          case "repeat" -> "x".repeat(Integer.parseInt(words[1]));
           case "print" -> {
             context.getLogger().log(words[1] + "\n");
             yield pid;
