@@ -121,17 +121,31 @@ final class Sandbox {
     var _ = end.thenRun(action);
   }
 
-  /// Waits until the function asks for an invocation.
+  /// Waits until the function asks for an invocation; with SnapStart, first until it asks to be
+  /// restored, and lets it go on.
   ///
-  /// @throws IOException when it failed to start, or took longer than its settings allow
+  /// @throws IOException when it failed to start, or either took longer than its settings allow
   void awaitReady() throws IOException, InterruptedException {
     try {
       api.awaitReady(settings.initLimit());
+      if (settings.initialization() == Initialization.SNAP_START) {
+        listener.snapshot(settings.functionName(), pid());
+        restore();
+        api.awaitReady(settings.initLimit());
+      }
     } catch (InitFailedException e) {
       throw new IOException(settings.functionName() + " did not start: " + e.getMessage(), e);
     } catch (TimeoutException e) {
       throw new IOException(
           settings.functionName() + " was not ready after " + settings.initLimit(), e);
+    }
+  }
+
+  private void restore() throws IOException {
+    try {
+      api.restore();
+    } catch (IllegalStateException e) {
+      throw new IOException(settings.functionName() + " did not ask to be restored", e);
     }
   }
 

@@ -9,6 +9,10 @@ public interface SandboxListener {
   /// A process was started; it is not ready for invocations yet.
   void started(String functionName, long pid);
 
+  /// A process waits to be restored: a snapshot would be taken of it now. Only with SnapStart. It
+  /// goes on when this returns.
+  default void snapshot(String functionName, long pid) {}
+
   /// A process has ended, once for each that was started.
   ///
   /// @param status its exit status, 128 plus the signal when it was killed

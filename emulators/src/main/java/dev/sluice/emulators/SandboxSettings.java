@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param functionName in contexts, logs and errors
 /// @param environment the function's settings; Lambda's own variables come on top, and nothing else
 ///   is inherited
+/// @param initialization of each process
 /// @param timeout of one invocation; who takes longer is killed
 /// @param initLimit how long a new process may take until it asks for its first invocation
 /// @param maxSandboxes how many processes may exist at once
@@ -16,6 +17,7 @@ public record SandboxSettings(
     String functionName,
     SandboxCommand command,
     Map<String, String> environment,
+    Initialization initialization,
     Duration timeout,
     Duration initLimit,
     int maxSandboxes) {
@@ -27,14 +29,34 @@ public record SandboxSettings(
     }
   }
 
-  /// A function whose processes have a minute to start, on machines that are busy.
+  /// A function without SnapStart, whose processes have a minute to start, on machines that are
+  /// busy.
   public SandboxSettings(
       String functionName,
       SandboxCommand command,
       Map<String, String> environment,
       Duration timeout,
       int maxSandboxes) {
-    this(functionName, command, environment, timeout, Duration.ofSeconds(60), maxSandboxes);
+    this(
+        functionName,
+        command,
+        environment,
+        Initialization.ON_DEMAND,
+        timeout,
+        Duration.ofSeconds(60),
+        maxSandboxes);
+  }
+
+  /// The same function with SnapStart.
+  public SandboxSettings withSnapStart() {
+    return new SandboxSettings(
+        functionName,
+        command,
+        environment,
+        Initialization.SNAP_START,
+        timeout,
+        initLimit,
+        maxSandboxes);
   }
 
   /// The whole environment of a process (Lambda guide, "Defined runtime environment variables").
@@ -54,7 +76,7 @@ public record SandboxSettings(
     all.put("AWS_LAMBDA_FUNCTION_NAME", functionName);
     all.put("AWS_LAMBDA_FUNCTION_VERSION", LambdaContext.VERSION);
     all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(LambdaContext.MEMORY_MEGABYTES));
-    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.text());
     all.put("AWS_LAMBDA_LOG_GROUP_NAME", LambdaContext.logGroup(functionName));
     all.put("AWS_LAMBDA_LOG_STREAM_NAME", LambdaContext.logStream(functionName));
     all.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);

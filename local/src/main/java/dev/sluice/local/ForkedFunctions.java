@@ -56,52 +56,50 @@ final class ForkedFunctions implements Functions, SandboxListener {
     this.description = description;
     this.logs = FunctionLogs.in(data.path().resolve("logs"));
     Path directory = directory(data.path().resolve("runtime"));
-    List<Path> gateway = FunctionClassPath.of(InferenceFunction.class);
-    inference =
-        function(
-            INFERENCE,
-            SandboxCommand.underOwnRuntime(
-                directory,
-                gateway,
-                InferenceRuntime.class.getName(),
-                InferenceFunction.class.getName()),
-            new Limits(fork.inferenceTimeout(), fork.maxSandboxes()),
-            environment);
-    api =
-        function(
-            API,
-            SandboxCommand.underManagedRuntime(directory, gateway, ApiFunction.class.getName()),
-            new Limits(Duration.ofSeconds(29), fork.maxSandboxes()),
-            environment);
-    completion =
-        function(
-            COMPLETION,
-            SandboxCommand.underManagedRuntime(
-                directory,
-                FunctionClassPath.of(CompletionHandler.class),
-                CompletionHandler.class.getName()),
-            new Limits(Duration.ofSeconds(60), fork.maxSandboxes()),
-            environment);
-    daemon =
-        function(
-            DAEMON,
-            SandboxCommand.underManagedRuntime(
-                directory,
-                FunctionClassPath.of(DaemonHandler.class),
-                DaemonHandler.class.getName()),
-            new Limits(DAEMON_LIMIT, fork.maxSandboxes()),
-            environment);
+    inference = function(deployed(INFERENCE, fork, environment, directory));
+    api = function(deployed(API, fork, environment, directory));
+    completion = function(deployed(COMPLETION, fork, environment, directory));
+    daemon = function(deployed(DAEMON, fork, environment, directory));
   }
 
-  /// How long one invocation may take, and how many may run at once.
-  private record Limits(Duration timeout, int sandboxes) {}
+  /// A function as it is deployed.
+  ///
+  /// @param name one of the names of [Functions]
+  /// @param directory of its processes
+  static SandboxSettings deployed(
+      String name, ForkSettings fork, Map<String, String> environment, Path directory) {
+    Duration timeout =
+        switch (name) {
+          case INFERENCE -> fork.inferenceTimeout();
+          case API -> Duration.ofSeconds(29);
+          case COMPLETION -> Duration.ofSeconds(60);
+          case DAEMON -> DAEMON_LIMIT;
+          default -> throw new IllegalArgumentException("There is no function " + name);
+        };
+    return new SandboxSettings(
+        name, command(name, directory), environment, timeout, fork.maxSandboxes());
+  }
 
-  private ForkedFunction function(
-      String name, SandboxCommand command, Limits limits, Map<String, String> environment) {
-    ForkedFunction function =
-        ForkedFunction.of(
-            new SandboxSettings(name, command, environment, limits.timeout, limits.sandboxes),
-            this);
+  private static SandboxCommand command(String name, Path directory) {
+    if (name.equals(INFERENCE)) {
+      return SandboxCommand.underOwnRuntime(
+          directory,
+          FunctionClassPath.of(InferenceFunction.class),
+          InferenceRuntime.class.getName(),
+          InferenceFunction.class.getName());
+    }
+    Class<?> handler =
+        switch (name) {
+          case API -> ApiFunction.class;
+          case COMPLETION -> CompletionHandler.class;
+          default -> DaemonHandler.class;
+        };
+    return SandboxCommand.underManagedRuntime(
+        directory, FunctionClassPath.of(handler), handler.getName());
+  }
+
+  private ForkedFunction function(SandboxSettings settings) {
+    ForkedFunction function = ForkedFunction.of(settings, this);
     all.add(function);
     return function;
   }
