@@ -1,8 +1,9 @@
 -- Why: a run of the daemon is a row, so that an operator sees which runs are alive, which ended and
 -- what they did, and so that what a run holds can be told from what a dead one held.
 --
--- One row per run, written a handful of times and read by its id. There are few of them, and no
--- query looks for them otherwise yet, so there is no index beside the key. Code from before this
+-- One row per run, written a handful of times and read by its id. Each run deletes some of those
+-- whose last sign of life is a week old. There are few of them thereby, so that it finds them in a
+-- scan of the table, and there is no index beside the key. Code from before this
 -- migration does not know the table, and nothing that it writes refers to it.
 
 create table daemon (

@@ -9,7 +9,8 @@ import java.util.UUID;
 /// database cannot be reached or answers too late.
 public interface DaemonRegistry {
 
-  /// Enters a run. Not to be repeated with the same id.
+  /// Enters a run, and forgets some of those that gave their last sign of life more than a week
+  /// ago. Not to be repeated with the same id.
   ///
   /// @param id fresh for this run
   /// @param version of the code that runs

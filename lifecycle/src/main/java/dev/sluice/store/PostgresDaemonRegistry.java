@@ -18,8 +18,19 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
     this.database = database;
   }
 
+  /// Forgets old runs on the way, so that the list does not grow for ever: more at once than runs
+  /// begin meanwhile, few enough to cost nothing. They are found by a scan of the table, which
+  /// thereby never has more rows than a week has runs. Those that another run is forgetting are its
+  /// business. The end of a run sets its heartbeat, too.
   private static final String REGISTER =
       """
+      with forgotten as (
+        delete from daemon
+        where id = any (array(
+          select id from daemon
+          where heartbeat_at < now() - interval '7 days'
+          limit 100
+          for update skip locked)))
       insert into daemon (id, version)
       values (?, ?)
       returning now() as now
