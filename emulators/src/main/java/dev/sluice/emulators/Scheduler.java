@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -29,12 +32,17 @@ public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int MOST_AT_ONCE = 1_000;
 
+  /// How long a close waits for running ticks, and then again for the ends of those it interrupts:
+  /// a function in a process of its own has a moment for last words.
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
   private final Settings settings;
   private final RequestStreamHandler function;
   private final int slots;
   private final Semaphore free;
   private final Signal closed = new Signal();
   private final List<Thread> timers = new ArrayList<>();
+  private final Map<FutureTask<@Nullable Void>, Thread> running = new ConcurrentHashMap<>();
 
   /// How a schedule invokes its function.
   ///
@@ -58,7 +66,8 @@ public final class Scheduler implements AutoCloseable {
     /// @param answer what the function wrote, which Scheduler throws away on AWS
     record Answered(String answer) implements Tick {}
 
-    /// @param cause what the function threw, or a [TimeoutException]
+    /// @param cause what the function threw, or a [TimeoutException], or a [CancellationException]
+    ///   when the schedule was closed
     record Failed(Throwable cause) implements Tick {}
   }
 
@@ -95,6 +104,10 @@ public final class Scheduler implements AutoCloseable {
         return;
       }
       if (free.tryAcquire()) {
+        if (closed.fired()) {
+          free.release();
+          return;
+        }
         if (settings.overlapping()) {
           var _ = Thread.ofVirtual().name("scheduler-tick").start(this::invokeAndFree);
         } else {
@@ -137,12 +150,16 @@ public final class Scheduler implements AutoCloseable {
           function.handleRequest(new ByteArrayInputStream(event), answer, context);
           return null;
         });
-    var _ = Thread.ofVirtual().name("invocation-" + requestId).start(call);
+    Thread thread = Thread.ofVirtual().name("invocation-" + requestId).unstarted(call);
+    running.put(call, thread);
+    thread.start();
     try {
       var _ = call.get(settings.functionTimeout().toNanos(), TimeUnit.NANOSECONDS);
       return new Tick.Answered(answer.toString(StandardCharsets.UTF_8));
     } catch (ExecutionException e) {
       return failed(requestId, e.getCause() == null ? e : e.getCause());
+    } catch (CancellationException e) {
+      return failed(requestId, e);
     } catch (TimeoutException e) {
       call.cancel(true);
       return failed(requestId, e);
@@ -150,6 +167,8 @@ public final class Scheduler implements AutoCloseable {
       call.cancel(true);
       Thread.currentThread().interrupt();
       return failed(requestId, e);
+    } finally {
+      running.remove(call);
     }
   }
 
@@ -179,11 +198,38 @@ public final class Scheduler implements AutoCloseable {
             LambdaContext.ACCOUNT);
   }
 
-  /// Ticks no more, and returns when the running ticks have ended.
+  /// Ticks no more, and returns when the running ticks have ended. Those that have not within 5 s
+  /// are interrupted, and left when that does not end them soon.
   @Override
   public void close() {
+    close(CLOSE_LIMIT);
+  }
+
+  /// @param limit for the ticks to end by themselves, and again once they are interrupted
+  void close(Duration limit) {
     closed.fire();
-    free.acquireUninterruptibly(slots);
-    free.release(slots);
+    try {
+      if (free.tryAcquire(slots, limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        free.release(slots);
+      } else {
+        interruptTicks(limit);
+      }
+    } catch (InterruptedException _) {
+      running.keySet().forEach(call -> call.cancel(true));
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void interruptTicks(Duration limit) throws InterruptedException {
+    Map<FutureTask<@Nullable Void>, Thread> left = Map.copyOf(running);
+    LOG.atWarn()
+        .addKeyValue("function", settings.functionName())
+        .addKeyValue("ticks", left.size())
+        .log("Ticks did not end when the schedule was closed and are interrupted");
+    left.keySet().forEach(call -> call.cancel(true));
+    long end = System.nanoTime() + limit.toNanos();
+    for (Thread thread : left.values()) {
+      var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+    }
   }
 }

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -172,5 +174,37 @@ final class SchedulerTest {
     closed.await(LIMIT);
 
     assertThat(ended).hasValue(1);
+  }
+
+  @Test
+  void closingInterruptsATickThatHangsAndWaitsForItsEnd() throws Exception {
+    Signal begun = new Signal();
+    Signal interrupted = new Signal();
+    AtomicInteger ended = new AtomicInteger();
+    Scheduler scheduler =
+        paused((_, _, _) -> {
+          begun.fire();
+          if (!new Signal().firedWithin(LIMIT)) {
+            interrupted.fire();
+            // Last words, which the interruption does not cut short.
+            Thread.interrupted();
+            var _ = new Signal().firedWithin(Duration.ofMillis(50));
+            ended.incrementAndGet();
+          }
+        });
+    FutureTask<Tick> tick = new FutureTask<>(scheduler::tickOnce);
+    Thread.ofVirtual().start(tick);
+    begun.await(LIMIT);
+
+    long before = System.nanoTime();
+    scheduler.close(Duration.ofSeconds(1));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+    assertThat(interrupted.fired()).isTrue();
+    assertThat(ended).hasValue(1);
+    assertThat(tick.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Tick.Failed.class,
+            failed -> assertThat(failed.cause()).isInstanceOf(CancellationException.class));
   }
 }

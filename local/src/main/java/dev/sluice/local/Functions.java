@@ -19,7 +19,7 @@ interface Functions extends AutoCloseable {
   String DAEMON = "daemon";
 
   /// What a run of the daemon is told that it has, and after which its scheduler gives it up: less
-  /// than on AWS, because a stop waits for it.
+  /// than on AWS, because a run that hangs holds up the ticks after it.
   Duration DAEMON_LIMIT = Duration.ofMinutes(1);
 
   /// Streams its answer.
