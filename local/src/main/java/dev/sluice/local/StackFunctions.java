@@ -41,17 +41,23 @@ final class StackFunctions implements Functions {
   /// Starts all functions with the same settings.
   static StackFunctions start(Map<String, Object> properties) {
     MetricSeries metrics = new MetricSeries();
-    Map<String, Object> shared = new HashMap<>(properties);
-    // Unlike on Lambda, one instance of a function serves many calls at once here.
-    shared.put("sluice.database.pool-size", 8);
-    // This process is never frozen.
-    shared.put("sluice.keep-connections", true);
+    Map<String, Object> shared = inOneProcess(properties);
     return new StackFunctions(
         new InferenceFunction(context(shared, metrics).start()),
         new ApiFunction(context(shared, metrics).start()),
         new CompletionHandler(context(shared, metrics)),
         new DaemonHandler(context(shared, metrics)),
         metrics);
+  }
+
+  /// What differs from Lambda, unless it is set already.
+  static Map<String, Object> inOneProcess(Map<String, Object> properties) {
+    Map<String, Object> shared = new HashMap<>(properties);
+    // One instance of a function serves many calls at once here.
+    shared.putIfAbsent("sluice.database.pool-size", 8);
+    // This process is never frozen.
+    shared.putIfAbsent("sluice.keep-connections", true);
+    return shared;
   }
 
   private static ApplicationContextBuilder context(
