@@ -13,7 +13,11 @@ import java.time.Duration;
 /// @param sweepPage the most spilled records that are listed at once
 /// @param sweepTime how long one pass of the sweep may take; other duties wait for it
 /// @param heartbeatEvery how often a run says that it is alive, between two passes
-/// @param stopMargin the part of the function's time that is kept for the end of the run
+/// @param stopMargin the part of the function's time that is kept for the end of the run: for the
+///   pass that has just begun (7 s of a sweep), and for the statement that ends the run (3 s for a
+///   connection and 10 s, unless `sluice.database` says otherwise). A run that needs more, because
+///   a store answers at its limit time and again or a heartbeat fell due last, is killed: its row
+///   then stays without an end, and the next run does what it left
 @ConfigurationProperties("sluice.daemon")
 record DaemonConfiguration(
     @Bindable(defaultValue = "20m") Duration gatewayLostAfter,
@@ -27,6 +31,10 @@ record DaemonConfiguration(
   /// Amazon S3 never lists more at once, and a page that is not full is taken for the last one.
   private static final int LARGEST_SWEEP_PAGE = 1_000;
 
+  /// How long a sweep goes on at most after its end: 3 s to read an object, 1 s to send it, and 3 s
+  /// to delete it, or 2 s to ask why it was not sent. A rescue has its own statement time-out.
+  private static final Duration REST_OF_SWEEP = Duration.ofSeconds(7);
+
   DaemonConfiguration {
     positive("gateway-lost-after", gatewayLostAfter);
     positive("rescue-statement-timeout", rescueStatementTimeout);
@@ -38,10 +46,13 @@ record DaemonConfiguration(
     if (sweepPage < 1 || sweepPage > LARGEST_SWEEP_PAGE) {
       throw new IllegalArgumentException("sluice.daemon.sweep-page is 1 to " + LARGEST_SWEEP_PAGE);
     }
-    // A pass that begins just before the margin still works within it.
-    if (stopMargin.compareTo(rescueStatementTimeout) <= 0) {
+    // A pass that begins just before the margin still works within it, and something is left then.
+    if (stopMargin.compareTo(rescueStatementTimeout) <= 0
+        || stopMargin.compareTo(REST_OF_SWEEP) <= 0) {
       throw new IllegalArgumentException(
-          "sluice.daemon.stop-margin is above the rescue's statement time-out");
+          "sluice.daemon.stop-margin is above the rescue's statement time-out and "
+              + REST_OF_SWEEP.toSeconds()
+              + " s");
     }
   }
 

@@ -30,6 +30,10 @@ final class SpillSweeper implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(SpillSweeper.class);
   private static final Duration LONGEST_SEND = Duration.ofSeconds(5);
 
+  /// What a send has at least, also when the time of the pass is over: what was read is not read in
+  /// vain.
+  private static final Duration SHORTEST_SEND = Duration.ofSeconds(1);
+
   private final CompletionQueue queue;
   private final ObjectStore objects;
   private final Metrics metrics;
@@ -87,7 +91,7 @@ final class SpillSweeper implements Duty {
         more = true;
         break;
       }
-      Swept swept = sweep(name);
+      Swept swept = sweep(name, until);
       after = name;
       switch (swept) {
         case Swept.Sent _ -> sent++;
@@ -108,16 +112,16 @@ final class SpillSweeper implements Duty {
     return new Pass(new Done(0, sent, stayed), more);
   }
 
-  private Swept sweep(String name) {
+  private Swept sweep(String name, Deadline until) {
     try {
       Optional<byte[]> bytes = objects.get(name);
-      return bytes.isEmpty() ? new Swept.Gone() : send(name, bytes.get());
+      return bytes.isEmpty() ? new Swept.Gone() : send(name, bytes.get(), until);
     } catch (UncheckedIOException e) {
       return new Swept.Stays("read", e);
     }
   }
 
-  private Swept send(String name, byte[] bytes) {
+  private Swept send(String name, byte[] bytes, Deadline until) {
     if (bytes.length > queue.maxMessageBytes()) {
       return new Swept.Stays("too_large", null);
     }
@@ -126,7 +130,7 @@ final class SpillSweeper implements Duty {
       return new Swept.Stays("not_text", null);
     }
     try {
-      queue.send(text.get(), LONGEST_SEND);
+      queue.send(text.get(), time(until));
     } catch (QueueUnavailableException e) {
       return queue.isReachable() ? new Swept.Stays("refused", e) : new Swept.QueueAway(e);
     }
@@ -136,6 +140,11 @@ final class SpillSweeper implements Duty {
       return new Swept.Stays("delete", e);
     }
     return new Swept.Sent();
+  }
+
+  private static Duration time(Deadline until) {
+    Duration left = until.atMost(LONGEST_SEND);
+    return left.compareTo(SHORTEST_SEND) < 0 ? SHORTEST_SEND : left;
   }
 
   /// The same text that was spilled; empty when a queue could not carry these bytes.

@@ -39,7 +39,7 @@ final class DaemonConfigurationTest {
             "sluice.daemon.sweep-page", 8,
             "sluice.daemon.sweep-time", "4s",
             "sluice.daemon.heartbeat-every", "5s",
-            "sluice.daemon.stop-margin", "6s");
+            "sluice.daemon.stop-margin", "8s");
     try (ApplicationContext context = ApplicationContext.run(properties)) {
       assertThat(context.getBean(DaemonConfiguration.class))
           .isEqualTo(
@@ -50,7 +50,7 @@ final class DaemonConfigurationTest {
                   8,
                   Duration.ofSeconds(4),
                   Duration.ofSeconds(5),
-                  Duration.ofSeconds(6)));
+                  Duration.ofSeconds(8)));
     }
   }
 
@@ -64,7 +64,8 @@ final class DaemonConfigurationTest {
     "sweep-page, 1001",
     "sweep-time, 0s",
     "heartbeat-every, 0s",
-    "stop-margin, 2s"
+    "stop-margin, 2s",
+    "stop-margin, 7s"
   })
   void valuesThatCannotWorkAreRefused(String name, String value) {
     try (ApplicationContext context =

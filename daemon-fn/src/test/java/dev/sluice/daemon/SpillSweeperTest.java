@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,30 @@ final class SpillSweeperTest {
     assertThat(sweeper.pass(Deadline.in(Duration.ZERO))).isEqualTo(new Pass(Done.NOTHING, true));
     assertThat(fixture.received()).isEmpty();
     assertThat(sweeper.pass(LATER)).isEqualTo(new Pass(new Done(0, 2, 0), false));
+  }
+
+  /// So that a pass that began just before its end goes on for a known time only.
+  @Test
+  void aSendHasWhatIsLeftOfThePassButASecondAtLeast() {
+    IntStream.range(0, 3).forEach(number -> spill("a/" + number, "record " + number));
+    AtomicLong nanos = new AtomicLong();
+    List<Duration> times = new ArrayList<>();
+    CompletionQueue slow =
+        new QueueOf(
+            (_, within) -> {
+              times.add(within);
+              nanos.addAndGet(within.toNanos() - 1);
+            },
+            queue.maxMessageBytes(),
+            true);
+
+    Deadline end = Deadline.in(Duration.ofMillis(7_500), nanos::get);
+    Pass pass = new SpillSweeper(slow, objects, metrics, configuration(10)).pass(end);
+
+    assertThat(times)
+        .containsExactly(
+            Duration.ofSeconds(5), Duration.ofMillis(2_500).plusNanos(1), Duration.ofSeconds(1));
+    assertThat(pass).isEqualTo(new Pass(new Done(0, 3, 0), false));
   }
 
   @Test
@@ -257,22 +283,18 @@ final class SpillSweeperTest {
   }
 
   private CompletionQueue queueWith(Consumer<String> send, boolean reachable) {
-    return new CompletionQueue() {
-      @Override
-      public void send(String message, Duration within) {
-        send.accept(message);
-      }
+    return new QueueOf((message, _) -> send.accept(message), queue.maxMessageBytes(), reachable);
+  }
 
-      @Override
-      public int maxMessageBytes() {
-        return queue.maxMessageBytes();
-      }
+  /// A queue that takes what its sender takes.
+  private record QueueOf(
+      BiConsumer<String, Duration> sender, int maxMessageBytes, boolean isReachable)
+      implements CompletionQueue {
 
-      @Override
-      public boolean isReachable() {
-        return reachable;
-      }
-    };
+    @Override
+    public void send(String message, Duration within) {
+      sender.accept(message, within);
+    }
   }
 
   /// Objects of which some cannot be read, some cannot be deleted, and one is listed that is gone.
