@@ -64,23 +64,11 @@ final class Fixture implements AutoCloseable {
         ApplicationContext.builder().properties(properties).singletons(metrics));
   }
 
-  /// Counts the sessions of others after a moment in which one that was closed can end.
-  private static final String SESSIONS =
-      """
-      select count(*) from pg_stat_activity, (select pg_sleep(0.01)) as moment
-      where datname = current_database() and pid <> pg_backend_pid()
-      """;
-
-  /// Waits until the database has no session but the one that asks.
+  /// Waits until the database has no session.
   ///
   /// @throws AssertionError when one is still there after 5 s: the pool would end it after 10 s
   void awaitNoSession() {
-    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-    while (!query(SESSIONS).equals(List.of("0"))) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("The function holds a session");
-      }
-    }
+    database.awaitSessions(0, Duration.ofSeconds(5));
   }
 
   String queueUrl() {

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -253,6 +255,42 @@ public final class PostgresServer implements AutoCloseable {
     /// The name of the database in its server.
     public String name() {
       return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    /// Counts after a moment in which a session that was closed can end.
+    private static final String SESSIONS =
+        """
+        select count(*) from pg_stat_activity, (select pg_sleep(0.01)) as moment
+        where datname = ?
+        """;
+
+    /// Waits until this database has so many sessions; a client has no other way to see the end of
+    /// its own. Asks from another database, so that it neither counts nor commits in this one.
+    ///
+    /// @throws AssertionError when it has another number of them after the limit
+    public void awaitSessions(int count, Duration limit) {
+      String elsewhere = url.substring(0, url.lastIndexOf('/')) + "/postgres";
+      try (Connection connection = DriverManager.getConnection(elsewhere, USER, "");
+          var statement = connection.prepareStatement(SESSIONS)) {
+        statement.setString(1, name());
+        long end = System.nanoTime() + limit.toNanos();
+        for (int seen = single(statement); seen != count; seen = single(statement)) {
+          if (System.nanoTime() > end) {
+            throw new AssertionError("Not " + count + " sessions after " + limit + " but " + seen);
+          }
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException("PostgreSQL did not count its sessions", e);
+      }
+    }
+
+    private static int single(PreparedStatement statement) throws SQLException {
+      try (var rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          throw new SQLException("No row");
+        }
+        return rows.getInt(1);
+      }
     }
   }
 }

@@ -63,7 +63,7 @@ final class DatabaseConnectionsTest {
     connections.release();
 
     assertThat(connections.count()).isZero();
-    awaitSessions(0);
+    server.awaitSessions(0, LIMIT);
     assertThat(session()).as("the next use opens a new one").isPositive();
   }
 
@@ -148,7 +148,7 @@ final class DatabaseConnectionsTest {
     connections.release();
     proxy.delay(Duration.ZERO);
 
-    awaitSessions(0);
+    server.awaitSessions(0, LIMIT);
     assertThat(connections.count()).isZero();
   }
 
@@ -199,15 +199,7 @@ final class DatabaseConnectionsTest {
 
   private void closeByServer() {
     assertThat(query("select pg_terminate_backend(pid) " + OTHERS)).containsOnly("t");
-    awaitSessions(0);
-  }
-
-  private void awaitSessions(int count) {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!query("select count(*) " + OTHERS).equals(List.of(String.valueOf(count)))) {
-      assertThat(System.nanoTime()).as("time for the sessions to end").isLessThan(end);
-      var _ = query("select pg_sleep(0.01) is null");
-    }
+    server.awaitSessions(0, LIMIT);
   }
 
   private List<String> query(String sql) {

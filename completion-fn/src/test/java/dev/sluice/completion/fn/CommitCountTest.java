@@ -61,18 +61,18 @@ final class CommitCountTest {
 
   private static long commitsOf(PostgresServer server, Fixture fixture, List<SQSEvent> events)
       throws SQLException {
-    String name = fixture.database.url().substring(fixture.database.url().lastIndexOf('/') + 1);
+    String name = fixture.database.name();
     String other = "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres";
     try (Connection connection =
         DriverManager.getConnection(other, PostgresServer.Database.USER, "")) {
-      awaitNoSession(connection, name);
+      fixture.awaitSessions(0);
       long before = commits(connection, name);
       try (CompletionHandler handler = fixture.keepingHandler()) {
         for (SQSEvent event : events) {
           assertThat(failures(handler.handleRequest(event, null))).isEmpty();
         }
       }
-      awaitNoSession(connection, name);
+      fixture.awaitSessions(0);
       return commits(connection, name) - before;
     }
   }
@@ -83,14 +83,5 @@ final class CommitCountTest {
                 connection,
                 "select xact_commit from pg_stat_database where datname = '" + database + "'")
             .getFirst());
-  }
-
-  private static void awaitNoSession(Connection connection, String database) throws SQLException {
-    String sessions = "select pid from pg_stat_activity where datname = '" + database + "'";
-    long end = System.nanoTime() + 30_000_000_000L;
-    while (!Fixture.query(connection, sessions).isEmpty()) {
-      assertThat(System.nanoTime()).as("sessions end").isLessThan(end);
-      assertThat(Fixture.query(connection, "select pg_sleep(0.02) is null")).hasSize(1);
-    }
   }
 }

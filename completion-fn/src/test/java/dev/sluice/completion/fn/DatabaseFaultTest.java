@@ -179,12 +179,11 @@ final class DatabaseFaultTest {
   @Test
   void noSessionOutlivesTheInvocationAndTheNextSucceedsAtItsFirstTry() throws Exception {
     try (TcpProxy proxy = TcpProxy.start(port(fixture));
-        CompletionHandler handler = fixture.handler(throughProxy(fixture, proxy));
-        Connection observer = fixture.database.dataSource().getConnection()) {
+        CompletionHandler handler = fixture.handler(throughProxy(fixture, proxy))) {
       for (int i = 0; i < 5; i++) {
         assertThat(failures(handler.handleRequest(batch(), null))).isEmpty();
 
-        awaitNoSession(observer);
+        fixture.awaitSessions(0);
         proxy.cut();
       }
       assertThat(fixture.everything()).isEqualTo(expected);
@@ -204,24 +203,7 @@ final class DatabaseFaultTest {
       assertThatThrownBy(() -> handler.handleRequest(batch(), null))
           .isInstanceOf(StoreUnavailableException.class);
 
-      awaitNoSession(barrier);
-    }
-  }
-
-  /// The server ends a session a moment after its client has said goodbye.
-  private static void awaitNoSession(Connection observer) throws SQLException {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!Fixture.query(
-            observer,
-            """
-            select pid from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid()
-            """)
-        .isEmpty()) {
-      assertThat(System.nanoTime()).as("time for the session to end").isLessThan(end);
-      var _ =
-          Fixture.query(
-              observer, "select pg_stat_clear_snapshot() is null, pg_sleep(0.01) is null");
+      fixture.awaitSessions(1); // The barrier's own.
     }
   }
 

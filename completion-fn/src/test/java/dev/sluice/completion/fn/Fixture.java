@@ -62,21 +62,11 @@ final class Fixture {
     return handler(database.url(), objects, metrics, Map.of("sluice.keep-connections", true));
   }
 
-  /// How many sessions others have in the database, after a moment in which a closed one can end.
-  private static final String SESSIONS =
-      """
-      select count(*) from pg_stat_activity, (select pg_sleep(0.01)) as moment
-      where datname = current_database() and pid <> pg_backend_pid()
-      """;
-
-  /// Waits until others have so many sessions in the database.
+  /// Waits until the database has so many sessions.
+  ///
+  /// @throws AssertionError when it has others after 5 s: the pool would end one after 10 s
   void awaitSessions(int count) {
-    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-    while (!query(SESSIONS).equals(List.of(String.valueOf(count)))) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("Not " + count + " sessions but " + query(SESSIONS));
-      }
-    }
+    database.awaitSessions(count, Duration.ofSeconds(5));
   }
 
   /// A handler that gives a statement one second, and a silent server two.

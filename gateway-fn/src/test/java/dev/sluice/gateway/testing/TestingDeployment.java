@@ -52,10 +52,14 @@ public final class TestingDeployment {
 
   /// Settings with a new database and a queue in memory.
   public static Map<String, String> settings() {
-    Database database = Server.INSTANCE.newDatabase();
-    Map<String, String> settings = settings(database.url());
+    Map<String, String> settings = settings(newDatabase().url());
     settings.put("sluice.testing.queue", "memory");
     return settings;
+  }
+
+  /// A new database with the newest schema.
+  static Database newDatabase() {
+    return Server.INSTANCE.newDatabase();
   }
 
   /// Settings with any database.

@@ -40,14 +40,14 @@ public final class TestingServers implements AutoCloseable {
   public final ScriptedUpstream model;
   private final SqsServer sqs;
   private final SqsQueues queues;
-  private final String databaseUrl;
+  private final Database server;
   private final Map<String, Object> properties;
 
   /// @param script of the model server
   public TestingServers(Function<UpstreamRequest, UpstreamAnswer> script) {
-    Map<String, String> settings = TestingDeployment.settings();
-    databaseUrl = String.valueOf(settings.get("datasources.default.url"));
-    int databasePort = URI.create(databaseUrl.substring("jdbc:".length())).getPort();
+    server = TestingDeployment.newDatabase();
+    Map<String, String> settings = TestingDeployment.settings(server.url());
+    int databasePort = URI.create(server.url().substring("jdbc:".length())).getPort();
     database = TcpProxy.start(databasePort);
     sqs = SqsServer.start();
     queues = SqsQueues.create(sqs.endpoint(), SqsQueues.Settings.TEST);
@@ -55,10 +55,9 @@ public final class TestingServers implements AutoCloseable {
     model = ScriptedUpstream.start(script);
     upstream = TcpProxy.start(model.port());
     properties = new HashMap<>(settings);
-    properties.remove("sluice.testing.queue");
     properties.put(
         "datasources.default.url",
-        databaseUrl.replace(":" + databasePort + "/", ":" + database.port() + "/"));
+        server.url().replace(":" + databasePort + "/", ":" + database.port() + "/"));
     properties.put("sluice.database.pool-size", 1);
     properties.put("sluice.database.connection-timeout", "1s");
     properties.put("sluice.database.statement-timeout", "1s");
@@ -107,26 +106,9 @@ public final class TestingServers implements AutoCloseable {
     proxy.stall(Direction.TO_CLIENT);
   }
 
-  private static final String SESSIONS_OF_OTHERS =
-      """
-      select pid from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()
-      """;
-
-  /// Waits until the database has no session of the function; a client has no way to wait for the
-  /// end of its own.
+  /// Waits until the database has no session.
   public void awaitNoSession() {
-    try (Connection connection = connect()) {
-      long end = System.nanoTime() + LIMIT.toNanos();
-      while (!query(connection, SESSIONS_OF_OTHERS).isEmpty()) {
-        if (System.nanoTime() > end) {
-          throw new IllegalStateException("The function holds a session");
-        }
-        var _ = query(connection, REST);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("PostgreSQL was not asked", e);
-    }
+    server.awaitSessions(0, LIMIT);
   }
 
   /// How the server rests between two looks at its sessions.
@@ -175,7 +157,7 @@ public final class TestingServers implements AutoCloseable {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection(databaseUrl, Database.USER, "");
+    return DriverManager.getConnection(server.url(), Database.USER, "");
   }
 
   private static List<String> query(Connection connection, String sql) throws SQLException {
