@@ -6,7 +6,6 @@ import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,19 +29,10 @@ final class ManagedRuntime {
   /// these stand behind them.
   static List<Path> classPath() {
     return List.of(
-        codeOf(AWSLambda.class),
-        codeOf(PojoSerializer.class),
-        codeOf(SdkInternalThreadLocal.class),
-        codeOf(Context.class));
-  }
-
-  /// Where the class was loaded from: a jar or a directory.
-  static Path codeOf(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("The place of " + type.getName() + " is not a path", e);
-    }
+        CodeOrigin.of(AWSLambda.class),
+        CodeOrigin.of(PojoSerializer.class),
+        CodeOrigin.of(SdkInternalThreadLocal.class),
+        CodeOrigin.of(Context.class));
   }
 
   /// Unpacks the client's native library into the directory and tells the client where it is. Each

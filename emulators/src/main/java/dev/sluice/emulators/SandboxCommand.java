@@ -64,7 +64,7 @@ public record SandboxCommand(List<String> words, String handler, Path taskRoot, 
   private static SandboxCommand of(
       Path directory, List<Path> classPath, List<String> flags, String mainClass, String handler) {
     List<Path> all = new ArrayList<>(classPath);
-    all.add(ManagedRuntime.codeOf(SandboxMain.class));
+    all.add(CodeOrigin.of(SandboxMain.class));
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(FLAGS);

@@ -1,9 +1,9 @@
 package dev.sluice.local;
 
+import dev.sluice.emulators.CodeOrigin;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ public final class FunctionClassPath {
   /// @param member any class of the function's module
   /// @throws IllegalStateException when the module was built without its class path
   public static List<Path> of(Class<?> member) {
-    Path own = codeOf(member);
+    Path own = CodeOrigin.of(member);
     Path file = own.resolveSibling(FILE);
     if (!Files.exists(file)) {
       throw new IllegalStateException(
@@ -37,13 +37,5 @@ public final class FunctionClassPath {
       throw new UncheckedIOException(file + " cannot be read", e);
     }
     return List.copyOf(all);
-  }
-
-  private static Path codeOf(Class<?> member) {
-    try {
-      return Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("The place of " + member.getName() + " is not a path", e);
-    }
   }
 }
