@@ -8,6 +8,7 @@ import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,7 +108,7 @@ record ApiClient(ApiFunction function, String key) {
 
   Answer send(APIGatewayProxyRequestEvent event) {
     APIGatewayProxyResponseEvent answer =
-        function.handleRequest(event, new TestingLambdaContext(29_000));
+        function.handleRequest(event, TestingLambdaContext.starting(Duration.ofSeconds(29)));
     String body = Objects.requireNonNullElse(answer.getBody(), "");
     return new Answer(
         answer.getStatusCode(),

@@ -13,6 +13,7 @@ import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
 import io.micronaut.test.support.TestPropertyProvider;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -232,7 +233,7 @@ final class ApiErrorsTest implements TestPropertyProvider {
         new ApiGatewayProxyRequestEventFunction(context)
             .handleRequest(
                 client.event(method, path, "").withHeaders(Map.of("Accept", accept)),
-                new TestingLambdaContext(29_000));
+                TestingLambdaContext.starting(Duration.ofSeconds(29)));
 
     assertThat(answer.getStatusCode()).isEqualTo(status);
     assertThat(answer.getBody()).startsWith("{\"error\":{\"message\":").doesNotContain("_links");

@@ -272,7 +272,9 @@ final class FreezeTest {
             + new String(Json.write(JsonValue.of(body)), UTF_8)
             + ",\"isBase64Encoded\":false}";
     function.handleRequest(
-        new ByteArrayInputStream(event.getBytes(UTF_8)), out, new TestingLambdaContext(60_000));
+        new ByteArrayInputStream(event.getBytes(UTF_8)),
+        out,
+        TestingLambdaContext.starting(Duration.ofSeconds(60)));
   }
 
   private static FutureTask<String> inBackground(Callable<String> work) {

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -44,7 +45,7 @@ final class InferenceFunctionTest {
       function.handleRequest(
           new ByteArrayInputStream(event("\"body\":null").getBytes(UTF_8)),
           out,
-          new TestingLambdaContext(60_000));
+          TestingLambdaContext.starting(Duration.ofSeconds(60)));
 
       String answer = out.toString(UTF_8);
       int end = answer.indexOf("\0\0\0\0\0\0\0\0");
@@ -103,7 +104,8 @@ final class InferenceFunctionTest {
   private static String traceId(String ofInvocation) {
     return new ProxyRequestReader(new SecureRandom())
         .read(
-            event("\"body\":null").getBytes(UTF_8), new TestingLambdaContext(60_000, ofInvocation))
+            event("\"body\":null").getBytes(UTF_8),
+            TestingLambdaContext.starting(Duration.ofSeconds(60), ofInvocation))
         .traceId();
   }
 
@@ -125,7 +127,9 @@ final class InferenceFunctionTest {
     ProxyRequestReader reader = new ProxyRequestReader(new SecureRandom());
 
     for (String event : new String[] {"", "[]", "{}", "{\"httpMethod\":\"GET\"}"}) {
-      assertThatThrownBy(() -> reader.read(event.getBytes(UTF_8), new TestingLambdaContext(60_000)))
+      assertThatThrownBy(() ->
+              reader.read(
+                  event.getBytes(UTF_8), TestingLambdaContext.starting(Duration.ofSeconds(60))))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -164,7 +168,8 @@ final class InferenceFunctionTest {
 
   private static InboundRequest read(String members) {
     return new ProxyRequestReader(new SecureRandom())
-        .read(event(members).getBytes(UTF_8), new TestingLambdaContext(60_000));
+        .read(
+            event(members).getBytes(UTF_8), TestingLambdaContext.starting(Duration.ofSeconds(60)));
   }
 
   private static String event(String members) {
