@@ -1,10 +1,8 @@
 package dev.sluice.gateway.api;
 
 import dev.sluice.gateway.auth.Caller;
-import dev.sluice.gateway.read.ContentReader;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.ResponseId;
-import dev.sluice.request.StoredBody;
 import dev.sluice.wire.JsonValue.JsonObject;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Controller;
@@ -12,17 +10,15 @@ import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 
-/// Stored responses: list, input items, content, delete.
+/// Stored responses: list, input items, delete.
 @Controller("/v1/responses")
 final class ResponsesController {
 
   private final ResponsePages pages;
-  private final ContentReader contents;
   private final ResponseDeletion deletion;
 
-  ResponsesController(ResponsePages pages, ContentReader contents, ResponseDeletion deletion) {
+  ResponsesController(ResponsePages pages, ResponseDeletion deletion) {
     this.pages = pages;
-    this.contents = contents;
     this.deletion = deletion;
   }
 
@@ -37,12 +33,6 @@ final class ResponsesController {
       Caller caller, @PathVariable String id, InputItemsQuery query, Deadline deadline) {
     ResponsePages.Page page = pages.inputItems(caller, id, query, deadline);
     return Answers.page(page.data(), page.hasMore());
-  }
-
-  @Get("/{id}/content")
-  HttpResponse<byte[]> content(Caller caller, @PathVariable String id, Deadline deadline) {
-    StoredBody body = contents.content(caller, id, deadline);
-    return HttpResponse.ok(body.decoded()).header("content-type", body.contentType());
   }
 
   @Delete("/{id}")

@@ -16,7 +16,7 @@ public enum Route {
   LIST_RESPONSES("GET", "/v1/responses", Function.API, Access.KEY),
   DELETE_RESPONSE("DELETE", "/v1/responses/{id}", Function.API, Access.KEY),
   INPUT_ITEMS("GET", "/v1/responses/{id}/input_items", Function.API, Access.KEY),
-  CONTENT("GET", "/v1/responses/{id}/content", Function.API, Access.KEY),
+  CONTENT("GET", "/v1/responses/{id}/content", Function.INFERENCE, Access.KEY),
   LIST_MODELS("GET", "/v1/models", Function.API, Access.KEY),
   GET_MODEL("GET", "/v1/models/{model}", Function.API, Access.KEY),
   CREATE_ACCOUNT("POST", "/admin/v1/accounts", Function.API, Access.ADMIN),
@@ -27,9 +27,10 @@ public enum Route {
 
   /// Which Lambda function serves a route.
   public enum Function {
-    /// The hot path: streams, up to 15 minutes.
+    /// The hot path and every answer that may be as large as a model server's: streams, up to 15
+    /// minutes.
     INFERENCE,
-    /// Everything else: buffered, 29 seconds.
+    /// Everything else: buffered, 29 seconds, and Lambda refuses an answer above 6 MB.
     API
   }
 

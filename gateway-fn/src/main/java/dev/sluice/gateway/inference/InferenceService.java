@@ -9,8 +9,11 @@ import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Reply;
 import dev.sluice.gateway.http.Route;
+import dev.sluice.gateway.read.ContentReader;
 import dev.sluice.gateway.read.ResponseReader;
+import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
+import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
@@ -43,6 +46,7 @@ public final class InferenceService {
   private final Admissions admissions;
   private final RealtimePath realtime;
   private final ResponseReader reader;
+  private final ContentReader contents;
   private final SandboxLife life;
   private final Metrics metrics;
 
@@ -51,12 +55,14 @@ public final class InferenceService {
       Admissions admissions,
       RealtimePath realtime,
       ResponseReader reader,
+      ContentReader contents,
       SandboxLife life,
       Metrics metrics) {
     this.authenticator = authenticator;
     this.admissions = admissions;
     this.realtime = realtime;
     this.reader = reader;
+    this.contents = contents;
     this.life = life;
     this.metrics = metrics;
   }
@@ -110,6 +116,10 @@ public final class InferenceService {
       read(inbound, route.variable(inbound.path()), caller, client);
       return;
     }
+    if (route == Route.CONTENT) {
+      content(inbound, route.variable(inbound.path()), caller, client);
+      return;
+    }
     Endpoint endpoint =
         Endpoint.ofPath(route.template())
             .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
@@ -127,9 +137,21 @@ public final class InferenceService {
           "Replaying a response as a stream is not offered yet; leave 'stream' out.",
           "stream");
     }
-    byte[] body = reader.response(caller, id, inbound.deadline().minus(READ_MARGIN));
+    byte[] body = reader.response(caller, id, readDeadline(inbound));
     client.start(200, ReplyHeaders.of(Ending.JSON, inbound.requestId()));
     client.write(body);
+  }
+
+  /// Served here because an answer may be larger than what a buffered function may return.
+  private void content(InboundRequest inbound, String id, Caller caller, ClientReply client) {
+    StoredBody body = contents.content(caller, id, readDeadline(inbound));
+    byte[] decoded = body.decoded(); // Before the status: a broken body is an error, no half a 200.
+    client.start(200, ReplyHeaders.of(body.contentType(), inbound.requestId()));
+    client.write(decoded);
+  }
+
+  private static Deadline readDeadline(InboundRequest inbound) {
+    return inbound.deadline().minus(READ_MARGIN);
   }
 
   private static void refuse(

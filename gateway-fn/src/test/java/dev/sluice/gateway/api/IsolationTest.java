@@ -50,7 +50,6 @@ final class IsolationTest implements TestPropertyProvider {
 
   static Stream<Route> routesWithAnId() {
     return Arrays.stream(Route.values())
-        .filter(route -> route.function() == Route.Function.API)
         .filter(route -> route.template().contains("/responses/{id}"));
   }
 
@@ -92,7 +91,8 @@ final class IsolationTest implements TestPropertyProvider {
 
   @Test
   void everyRouteThatNamesAResponseIsCovered() {
-    assertThat(routesWithAnId()).contains(Route.DELETE_RESPONSE, Route.INPUT_ITEMS, Route.CONTENT);
+    assertThat(routesWithAnId())
+        .contains(Route.GET_RESPONSE, Route.DELETE_RESPONSE, Route.INPUT_ITEMS, Route.CONTENT);
   }
 
   @Test

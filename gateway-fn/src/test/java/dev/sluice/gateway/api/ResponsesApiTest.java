@@ -180,7 +180,8 @@ final class ResponsesApiTest implements TestPropertyProvider {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.headers())
         .containsEntry("content-type", "application/json")
-        .containsEntry("x-request-id", ApiClient.REQUEST_ID);
+        .containsEntry("cache-control", "no-store")
+        .containsEntry("x-request-id", "lambda-request-1");
     assertThat(answer.body()).isEqualTo(TestingResponses.answer("Grüße, 世界"));
     assertThat(client.get("/ai/v1/responses/" + id.uuid() + "/content").body())
         .isEqualTo(answer.body());

@@ -10,6 +10,7 @@ import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.read.ContentReader;
 import dev.sluice.gateway.read.ResponseLookup;
 import dev.sluice.gateway.read.ResponseReader;
 import dev.sluice.gateway.testing.TestingAccountStore;
@@ -78,13 +79,15 @@ final class InferenceBench {
     Authenticator authenticator = new Authenticator(accounts, hasher, time, time);
     CompletionRecorder recorder =
         new CompletionRecorder(queue, objects, metrics, RANDOM, time, Duration.ofSeconds(10));
+    ResponseLookup lookup = new ResponseLookup(requests, ids, time, time);
     service =
         new InferenceService(
             authenticator,
             new Admissions(catalog(baseUrl), ids, time, SETTINGS),
             new RealtimePath(
                 client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
-            new ResponseReader(requests, new ResponseLookup(requests, ids, time, time)),
+            new ResponseReader(requests, lookup),
+            new ContentReader(requests, lookup),
             new SandboxLife(List::of, List::of, false),
             metrics);
   }
