@@ -6,7 +6,10 @@ import dev.sluice.request.Deadline;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestStore;
 import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
+import dev.sluice.wire.ResponseParameters;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +18,12 @@ import java.util.List;
 @Singleton
 final class ResponsePages {
 
-  /// The rest of Lambda's 6 MB is left for the envelope and for escapes.
+  /// Of a page as it travels, inside a string of the function's answer. The rest of Lambda's 6 MB
+  /// is left for the envelope.
   private static final long MAX_BYTES = 4_000_000;
+
+  /// Of one parameter in a response that is shown truncated; there are about twenty.
+  private static final int MAX_PARAMETER_BYTES = 10_000;
 
   private final RequestStore requests;
   private final ResponseReader reader;
@@ -33,22 +40,56 @@ final class ResponsePages {
     }
   }
 
-  /// The caller's visible responses; the page also ends before it grows past 4 MB, but holds at
-  /// least one.
+  /// The caller's visible responses; the page also ends before it grows past 4 MB.
+  ///
+  /// A response that is larger than that by itself is listed truncated, so that it never makes its
+  /// page impossible: `x_sluice.truncated` is true, `output` is empty, and a parameter above 10 kB,
+  /// such as `tools`, has its default. Reading it by its id shows all of it.
   Page responses(Caller caller, ListQuery query) {
     RequestStore.Page page = query.page();
     List<Request> rows = requests.list(caller.accountId(), oneMore(page));
     List<JsonObject> data = new ArrayList<>();
     long bytes = 0;
     for (Request row : rows.subList(0, Math.min(rows.size(), page.limit()))) {
-      JsonObject response = reader.response(row);
-      bytes += Json.write(response).length;
+      JsonObject whole = reader.response(row);
+      JsonObject response = travelling(whole) > MAX_BYTES ? truncated(whole) : whole;
+      bytes += travelling(response);
       if (bytes > MAX_BYTES && !data.isEmpty()) {
         return new Page(data, true);
       }
       data.add(response);
     }
     return new Page(data, rows.size() > data.size());
+  }
+
+  private static JsonObject truncated(JsonObject whole) {
+    JsonObject extension = whole.object("x_sluice").orElse(JsonObject.EMPTY);
+    JsonObject.Builder json =
+        whole.toBuilder()
+            .put("output", JsonArray.EMPTY)
+            .put("x_sluice", extension.toBuilder().put("truncated", true).build());
+    ResponseParameters.DEFAULTS
+        .values()
+        .members()
+        .forEach((name, initial) -> {
+          JsonValue given = whole.get(name);
+          if (given != null && Json.write(given).length > MAX_PARAMETER_BYTES) {
+            json.put(name, initial);
+          }
+        });
+    return json.build();
+  }
+
+  /// Bytes of a value as a part of a JSON string: quotes and backslashes travel escaped.
+  private static long travelling(JsonObject response) {
+    byte[] json = Json.write(response);
+    long bytes = json.length;
+    for (byte b : json) {
+      if (b == '"' || b == '\\') {
+        bytes++;
+      }
+    }
+    return bytes;
   }
 
   private static RequestStore.Page oneMore(RequestStore.Page page) {
