@@ -4,7 +4,9 @@ import dev.sluice.migrations.Schema;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,7 +16,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresServer implements AutoCloseable {
 
   private static final String TEMPLATE = "sluice_template";
+  private static final String PID_FILE = "postmaster.pid";
 
   private final @Nullable Path dataDirectory;
   private final AtomicInteger databases = new AtomicInteger();
@@ -46,7 +51,8 @@ public final class PostgresServer implements AutoCloseable {
     return start(configured().setServerConfig("autovacuum", "off"), null);
   }
 
-  /// A server whose data stays in this directory and is there again at the next start.
+  /// A server whose data stays in this directory and is there again at the next start. One that a
+  /// killed process left running in this very directory is stopped before.
   ///
   /// @param port the port to listen on, 0 for any free one
   public static PostgresServer start(Path dataDirectory, int port) {
@@ -54,21 +60,73 @@ public final class PostgresServer implements AutoCloseable {
     return start(durable(dataDirectory, port), dataDirectory);
   }
 
-  /// A process that was killed leaves its server behind, which still holds the data.
+  /// A process that was killed leaves its server behind, which still holds the data. A machine that
+  /// went down leaves only the file of one, perhaps without content.
   private static void stopLeftOver(Path dataDirectory) {
-    postmaster(dataDirectory)
-        .filter(process -> process.info().command().orElse("").endsWith("postgres"))
-        .ifPresent(process -> signal(process, "-INT"));
+    Optional<ProcessHandle> running = postmaster(dataDirectory);
+    if (running.isPresent()) {
+      signal(running.get(), "-INT");
+    } else if (misleads(dataDirectory)) {
+      removePidFile(dataDirectory);
+    }
   }
 
+  /// The running server of this very directory. Its file alone proves nothing: a copy of the
+  /// directory has it too, and the number may belong to another process by now.
   private static Optional<ProcessHandle> postmaster(Path dataDirectory) {
-    Path file = dataDirectory.resolve("postmaster.pid");
-    try {
-      return Files.exists(file)
-          ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst().strip()))
-          : Optional.empty();
+    return pid(dataDirectory).stream()
+        .mapToObj(ProcessHandle::of)
+        .flatMap(Optional::stream)
+        .filter(process -> process.info().command().orElse("").endsWith("postgres"))
+        .filter(process -> serves(process, dataDirectory))
+        .findFirst();
+  }
+
+  /// Whether PostgreSQL would refuse to start because of a file that tells of no server of this
+  /// directory. A number that no process has is left to it: it looks first whether processes of the
+  /// old server still have their memory.
+  private static boolean misleads(Path dataDirectory) {
+    OptionalLong pid = pid(dataDirectory);
+    return pid.isEmpty() || ProcessHandle.of(pid.getAsLong()).isPresent();
+  }
+
+  /// The number in the server's file; empty without the file and when no number is in it.
+  private static OptionalLong pid(Path dataDirectory) {
+    Path file = dataDirectory.resolve(PID_FILE);
+    try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+      return lines
+          .limit(1)
+          .map(String::strip)
+          .filter(line -> line.matches("[0-9]{1,18}"))
+          .mapToLong(Long::parseLong)
+          .findFirst();
+    } catch (NoSuchFileException _) {
+      return OptionalLong.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("The file " + file + " cannot be read", e);
+    }
+  }
+
+  /// A server works in its data directory, whatever that is called now. Where the system does not
+  /// show that, its argument `-D` has to do.
+  private static boolean serves(ProcessHandle postgres, Path dataDirectory) {
+    Path workingDirectory = Path.of("/proc", String.valueOf(postgres.pid()), "cwd");
+    try {
+      return Files.isSameFile(workingDirectory, dataDirectory);
+    } catch (IOException _) {
+      List<String> arguments = List.of(postgres.info().arguments().orElse(new String[0]));
+      int value = arguments.indexOf("-D") + 1;
+      return value > 0
+          && value < arguments.size()
+          && Path.of(arguments.get(value)).toAbsolutePath().equals(dataDirectory.toAbsolutePath());
+    }
+  }
+
+  private static void removePidFile(Path dataDirectory) {
+    try {
+      Files.deleteIfExists(dataDirectory.resolve(PID_FILE));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file of a server that is gone stays", e);
     }
   }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.emulators.PostgresServer.Database;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,65 @@ final class PostgresServerTest {
       assertThat(number(again.migratedDatabase("sluice").dataSource(), "select sum(n) from fact"))
           .isEqualTo(1);
     }
+  }
+
+  @Test
+  void aCopyOfARunningServersDirectoryLeavesThatServerAlone(@TempDir Path directory)
+      throws Exception {
+    Path copied = stopped(directory.resolve("copied"));
+    try (PostgresServer first = PostgresServer.start(directory.resolve("data"), 0)) {
+      Database database = first.migratedDatabase("sluice");
+      var _ =
+          Files.copy(
+              directory.resolve("data").resolve("postmaster.pid"),
+              copied.resolve("postmaster.pid"));
+
+      try (PostgresServer second = PostgresServer.start(copied, 0)) {
+        assertThat(number(second.migratedDatabase("sluice").dataSource(), "select 1")).isOne();
+        assertThat(number(database.dataSource(), "select 1")).isOne();
+      }
+      assertThat(number(database.dataSource(), "select 1")).isOne();
+    }
+  }
+
+  /// As when the machine went down before the content was on the disk.
+  @Test
+  void aFileWithoutTheNumberOfAProcessDoesNotHinderAStart(@TempDir Path directory)
+      throws Exception {
+    Path data = stopped(directory.resolve("data"));
+    for (String content : List.of("", "\n", "no number\n", "9".repeat(40))) {
+      var _ = Files.writeString(data.resolve("postmaster.pid"), content);
+
+      try (PostgresServer server = PostgresServer.start(data, 0)) {
+        assertThat(number(server.migratedDatabase("sluice").dataSource(), "select 1"))
+            .as("after '%s'", content)
+            .isOne();
+      }
+    }
+  }
+
+  /// Numbers are given again: a process has it that is no server.
+  @Test
+  void aFileWithTheNumberOfAnotherProcessDoesNotHinderAStart(@TempDir Path directory)
+      throws Exception {
+    Path data = stopped(directory.resolve("data"));
+    Process other = new ProcessBuilder("sleep", "600").start();
+    try {
+      var _ = Files.writeString(data.resolve("postmaster.pid"), other.pid() + "\n" + data + "\n");
+
+      try (PostgresServer server = PostgresServer.start(data, 0)) {
+        assertThat(number(server.migratedDatabase("sluice").dataSource(), "select 1")).isOne();
+        assertThat(other.isAlive()).isTrue();
+      }
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /// The directory of a server that was there once.
+  private static Path stopped(Path data) {
+    PostgresServer.start(data, 0).close();
+    return data;
   }
 
   @Test
