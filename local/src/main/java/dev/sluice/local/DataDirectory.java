@@ -22,8 +22,11 @@ final class DataDirectory implements AutoCloseable {
 
   /// Makes the directory when it is missing, and locks it.
   ///
-  /// @throws IllegalStateException when another stack runs in it
+  /// @throws IllegalStateException when another stack runs in it, or it is no directory
   static DataDirectory open(Path path) {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new IllegalStateException("The data directory " + path + " is a file");
+    }
     try {
       if (!Files.isDirectory(path)) {
         Files.createDirectories(

@@ -4,6 +4,7 @@ import dev.sluice.emulators.EventSourceMapping.Drained;
 import dev.sluice.upstream.InvalidModelsFileException;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,8 +28,11 @@ public final class DevConsole {
     try {
       settings = DevSettings.ofEnvironment(System.getenv(), Path.of(arguments[0]));
       stack = DevStack.start(settings);
-    } catch (IllegalArgumentException | IllegalStateException | InvalidModelsFileException e) {
-      OUT.println("\nSluice did not start: " + e.getMessage() + "\n");
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | InvalidModelsFileException
+        | UncheckedIOException e) {
+      OUT.println("\nSluice did not start: " + sentence(e) + "\n");
       System.exit(1);
       return;
     }
@@ -39,6 +43,18 @@ public final class DevConsole {
     OUT.println(banner(stack, settings, Duration.ofNanos(System.nanoTime() - start)));
     asked.await();
     System.exit(0);
+  }
+
+  /// What went wrong, for the person who set it up. A file that cannot be used says why not.
+  private static String sentence(RuntimeException e) {
+    return e instanceof UncheckedIOException file && file.getCause() != null
+        ? file.getMessage()
+            + " ("
+            + file.getCause().getClass().getSimpleName()
+            + ": "
+            + file.getCause().getMessage()
+            + ")"
+        : String.valueOf(e.getMessage());
   }
 
   static String banner(DevStack stack, DevSettings settings, Duration took) {

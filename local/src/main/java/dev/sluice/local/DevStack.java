@@ -134,7 +134,14 @@ public final class DevStack implements AutoCloseable {
   }
 
   /// Starts everything; when a part does not start, those before it are stopped again.
+  ///
+  /// @throws IllegalArgumentException before anything starts, when the models file is missing
   public static DevStack start(DevSettings settings) {
+    Path models = settings.modelsFile();
+    if (models != null && (!Files.isReadable(models) || Files.isDirectory(models))) {
+      throw new IllegalArgumentException(
+          "SLUICE_CONFIG must be a file that can be read, not " + models);
+    }
     Parts parts = new Parts();
     try {
       return new DevStack(settings, parts);
