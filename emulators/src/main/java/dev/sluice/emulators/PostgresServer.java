@@ -246,6 +246,12 @@ public final class PostgresServer implements AutoCloseable {
     var _ = UnixSignal.KILL.send(process);
   }
 
+  /// Whether a server of [#start(Path, int)] still has its first process, whoever may have ended
+  /// it.
+  public boolean isRunning() {
+    return postmaster(directory()).isPresent();
+  }
+
   /// Starts a crashed server again, on the same port.
   public void restart() {
     int port = server.getPort();

@@ -241,7 +241,8 @@ public final class DevStack implements AutoCloseable {
   }
 
   /// Closes the door, lets running calls end for up to 5 s and the daemon's tick as well, and
-  /// drains the queue into PostgreSQL.
+  /// drains the queue into PostgreSQL, which is started again for it when somebody killed the
+  /// embedded one.
   ///
   /// @return what became of the records that were still in the queue; a repeat answers zeros
   public synchronized Drained stop() {
@@ -255,11 +256,22 @@ public final class DevStack implements AutoCloseable {
       gateway.cutRunning();
       var _ = gateway.awaitQuiet(RUNNING_CALLS);
     }
+    reviveDatabase();
     // Before the drain: what the daemon sends later would be lost with the queue.
     scheduler.close();
     Drained drained = mapping.drain(paused ? Duration.ZERO : DRAIN_LIMIT);
     parts.close();
     return drained;
+  }
+
+  /// The records on the queue are lost with this process when there is no database to take them.
+  private void reviveDatabase() {
+    try {
+      database.revive();
+    } catch (UncheckedIOException e) {
+      // The other parts must be stopped all the same; the drain says how many were lost.
+      LOG.atError().setCause(e).log("PostgreSQL did not start again");
+    }
   }
 
   @Override

@@ -6,11 +6,14 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The database of a dev stack, with the newest schema: an embedded server of its own, or one that
 /// the person named.
 final class StackDatabase implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(StackDatabase.class);
   private static final String NAME = "sluice";
 
   private final String url;
@@ -68,6 +71,23 @@ final class StackDatabase implements AutoCloseable {
   /// The settings with which a function finds this database.
   Map<String, Object> properties() {
     return properties;
+  }
+
+  /// Starts the embedded server again when somebody killed it. What was committed is there again.
+  ///
+  /// @throws java.io.UncheckedIOException when it does not start
+  void revive() {
+    if (server != null && !server.isRunning()) {
+      LOG.atWarn().log("PostgreSQL was gone and is started again");
+      server.restart();
+    }
+  }
+
+  /// Kills the embedded server, as when the machine's memory is short.
+  void crash() {
+    if (server != null) {
+      server.crash();
+    }
   }
 
   @Override

@@ -47,6 +47,24 @@ final class RestartTest {
   }
 
   @Test
+  void everyAnswerGivenWithoutADatabaseIsARowAfterAStop() throws IOException {
+    try (TestingStack stack = TestingStack.start(directory)) {
+      // From now on the key is known without the database.
+      var _ = stack.chat("demo-echo", "answer 0", Map.of());
+      stack.drain();
+      stack.crashDatabase();
+      for (int i = 1; i < ANSWERS; i++) {
+        assertThat(stack.chat("demo-echo", "answer " + i, Map.of()).status()).isEqualTo(200);
+      }
+    }
+
+    try (TestingStack stack = TestingStack.start(directory)) {
+      assertThat(stack.count("select count(*) from request where state = 'completed'"))
+          .isEqualTo(ANSWERS);
+    }
+  }
+
+  @Test
   void aCallThatAStopCutsEndsAsAFailedRow() throws IOException {
     try (TestingStack stack = TestingStack.start(directory);
         Socket client = new Socket(InetAddress.getLoopbackAddress(), stack.port())) {

@@ -286,6 +286,11 @@ final class TestingStack implements AutoCloseable {
                 request.queueUrl(stack.queues().completions().url()).messageBody(message));
   }
 
+  /// Kills the embedded PostgreSQL.
+  void crashDatabase() {
+    stack.database().crash();
+  }
+
   /// Leaves all further records on the queue.
   void pauseCompletions() {
     stack.pauseCompletions();
