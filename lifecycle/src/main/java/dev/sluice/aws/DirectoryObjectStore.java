@@ -117,8 +117,8 @@ public final class DirectoryObjectStore implements ObjectStore {
     }
   }
 
-  /// Adds names in their order, and looks only into folders that may hold some. A file whose name no
-  /// object can have is none: it was not put here, and could not be read.
+  /// Adds names in their order, and looks only into folders that may hold some. A file whose name
+  /// no object can have is none: it was not put here, and could not be read.
   ///
   /// @param path of the folder as names have it: empty, or with a slash at its end
   private static void collect(Path folder, String path, Wanted wanted, List<String> names)
