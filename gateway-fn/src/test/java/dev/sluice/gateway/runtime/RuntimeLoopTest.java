@@ -145,7 +145,7 @@ final class RuntimeLoopTest {
 
   @Test
   void aRuntimeApiThatBreaksOffIsAnExceptionForTheWriterAndNotTheEnd() throws Exception {
-    Signal begun = new Signal();
+    TimedOutput out = new TimedOutput();
     Signal cut = new Signal();
     List<Class<?>> thrown = new CopyOnWriteArrayList<>();
     RequestStreamHandler handler =
@@ -153,7 +153,6 @@ final class RuntimeLoopTest {
           answer.write("begun".getBytes(UTF_8));
           answer.flush();
           if (read(event).equals("cut")) {
-            begun.fire();
             cut.await(TestingSandbox.SOON);
             writeUntilItFails(answer, thrown);
           }
@@ -161,12 +160,12 @@ final class RuntimeLoopTest {
     try (TestingSandbox sandbox = TestingSandbox.looping(handler)) {
       Thread cutting =
           Thread.startVirtualThread(() -> {
-            begun.await(TestingSandbox.SOON);
+            out.awaitBytes(); // Before, there is no answer yet that could be cut.
             sandbox.api().cutConnections();
             cut.fire();
           });
 
-      assertThat(catchThrowableOfType(IOException.class, () -> sandbox.invoke("1", "cut")))
+      assertThat(catchThrowableOfType(IOException.class, () -> sandbox.invoke("1", "cut", out)))
           .isNotNull();
       assertThat(sandbox.invoke("2", "go on")).isEqualTo("begun");
       cutting.join();
