@@ -7,7 +7,8 @@ import java.util.Optional;
 public enum Endpoint {
   CHAT_COMPLETIONS("/v1/chat/completions", "chat"),
   EMBEDDINGS("/v1/embeddings", "embeddings"),
-  RESPONSES("/v1/responses", "responses");
+  RESPONSES("/v1/responses", "responses"),
+  COMPACTIONS("/v1/responses/compact", "compact");
 
   private final String path;
   private final String label;

@@ -31,7 +31,7 @@ public final class InputItems {
     switch (endpoint) {
       case CHAT_COMPLETIONS -> objects(request.items("messages")).forEach(input::addMessage);
       case EMBEDDINGS -> texts(request.get("input")).forEach(input::addText);
-      case RESPONSES -> input.addInput(request.get("input"));
+      case RESPONSES, COMPACTIONS -> input.addInput(request.get("input"));
     }
     return List.copyOf(input.items);
   }

@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param requestBody what the client sent; an empty object when it is not recorded
 /// @param responseBody what the client got; an empty object when there is none
+/// @param attempts the upstream calls, to be shown under `x_sluice`; null when nobody asked for
+///   them
 public record ResponseView(
-    Request request, JsonObject requestBody, JsonObject responseBody, List<Attempt> attempts) {
+    Request request,
+    JsonObject requestBody,
+    JsonObject responseBody,
+    @Nullable List<Attempt> attempts) {
 
   public ResponseView {
-    attempts = List.copyOf(attempts);
+    attempts = attempts == null ? null : List.copyOf(attempts);
   }
 
   public ResponseObject toResponse() {
@@ -43,7 +48,7 @@ public record ResponseView(
     return switch (request.data().endpoint()) {
       case CHAT_COMPLETIONS -> ChatParameters.of(requestBody);
       case EMBEDDINGS -> ResponseParameters.DEFAULTS;
-      case RESPONSES -> ownParameters();
+      case RESPONSES, COMPACTIONS -> ownParameters();
     };
   }
 
@@ -85,7 +90,7 @@ public record ResponseView(
   /// The row says that the answer was cut, the body says by what.
   private String incompleteReason() {
     return switch (request.data().endpoint()) {
-      case RESPONSES ->
+      case RESPONSES, COMPACTIONS ->
           responseBody
               .object("incomplete_details")
               .flatMap(details -> details.text("reason"))
@@ -102,7 +107,7 @@ public record ResponseView(
               .map(OutputItem::toJson)
               .toList();
       case EMBEDDINGS -> List.of();
-      case RESPONSES ->
+      case RESPONSES, COMPACTIONS ->
           responseBody.items("output").stream()
               .filter(JsonObject.class::isInstance)
               .map(JsonObject.class::cast)
@@ -111,16 +116,23 @@ public record ResponseView(
   }
 
   private JsonObject extension() {
+    JsonObject facts =
+        extension(
+            request.data(), request instanceof Request.Failed failed ? failed.reason() : null);
+    if (attempts == null) {
+      return facts;
+    }
     List<JsonValue> calls = attempts.stream().<JsonValue>map(ResponseView::attempt).toList();
+    return facts.toBuilder().put("attempts", new JsonArray(calls)).build();
+  }
+
+  /// The content of `x_sluice` that is the same at every time.
+  static JsonObject extension(RequestData request, @Nullable FailureReason failure) {
     JsonObject.Builder json =
         JsonObject.builder()
-            .put("endpoint", request.data().endpoint().path())
-            .put("client_disconnected", request.data().clientDisconnected())
-            .put("attempts", new JsonArray(calls));
-    if (request instanceof Request.Failed failed) {
-      json.put("failure", failed.reason().label());
-    }
-    return json.build();
+            .put("endpoint", request.endpoint().path())
+            .put("client_disconnected", request.clientDisconnected());
+    return failure == null ? json.build() : json.put("failure", failure.label()).build();
   }
 
   private static JsonObject attempt(Attempt attempt) {

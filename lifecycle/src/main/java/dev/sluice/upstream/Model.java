@@ -27,6 +27,11 @@ public record Model(
     }
   }
 
+  /// True when this model may be asked for it; what may answer may also compact.
+  public boolean offers(Endpoint endpoint) {
+    return endpoints.contains(endpoint == Endpoint.COMPACTIONS ? Endpoint.RESPONSES : endpoint);
+  }
+
   /// @param model the name that this upstream uses
   public record Target(Upstream upstream, String model) {}
 

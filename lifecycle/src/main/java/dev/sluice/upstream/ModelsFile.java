@@ -210,6 +210,7 @@ public final class ModelsFile {
     Set<Endpoint> endpoints = new LinkedHashSet<>();
     for (Node item : node.list("endpoints")) {
       Endpoint.ofLabel(item.asText())
+          .filter(endpoint -> endpoint != Endpoint.COMPACTIONS)
           .ifPresentOrElse(
               endpoints::add, () -> mistake(item.path(), "must be chat, responses or embeddings"));
     }

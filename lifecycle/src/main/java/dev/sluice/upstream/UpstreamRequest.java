@@ -1,6 +1,5 @@
 package dev.sluice.upstream;
 
-import dev.sluice.request.Endpoint;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One call as it goes to a model server. Nothing that a client sent in a header is part of it.
 ///
+/// @param path of the endpoint below the upstream's base, such as `/chat/completions`
 /// @param body the JSON, already in the upstream's own terms
 /// @param stream whether server-sent events are asked for
 /// @param requestId shown to the upstream as `x-request-id`
@@ -17,16 +17,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares calls by value
 public record UpstreamRequest(
     Upstream upstream,
-    Endpoint endpoint,
+    String path,
     byte[] body,
     boolean stream,
     String requestId,
     @Nullable String traceparent,
     Duration total) {
 
-  /// The endpoint below the upstream's base, which ends in its own version prefix.
   URI uri() {
-    return URI.create(upstream.baseUrl() + endpoint.path().substring("/v1".length()));
+    return URI.create(upstream.baseUrl() + path);
   }
 
   Optional<String> traceContext() {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.request.Deadline;
-import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.CallLost;
 import dev.sluice.request.FailureReason.NetworkError;
@@ -60,7 +59,7 @@ final class JdkUpstreamClientTest {
           new UpstreamRequest(
               new Upstream(
                   "up", base(server), Protocol.CHAT, new Credential.Secret("s"), PATIENT, true),
-              Endpoint.CHAT_COMPLETIONS,
+              "/chat/completions",
               body,
               true,
               "resp_1",
@@ -369,7 +368,7 @@ final class JdkUpstreamClientTest {
       URI base, Timeouts timeouts, Duration total, boolean stream) {
     return new UpstreamRequest(
         new Upstream("up", base, Protocol.CHAT, new Credential.None(), timeouts, false),
-        Endpoint.CHAT_COMPLETIONS,
+        "/chat/completions",
         "{}".getBytes(UTF_8),
         stream,
         "resp_1",

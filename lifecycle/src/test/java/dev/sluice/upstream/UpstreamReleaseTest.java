@@ -7,7 +7,6 @@ import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.Signal;
 import dev.sluice.emulators.TcpProxy;
 import dev.sluice.emulators.UpstreamAnswer;
-import dev.sluice.request.Endpoint;
 import dev.sluice.upstream.Upstream.Credential;
 import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.upstream.UpstreamBody.Whole;
@@ -117,7 +116,7 @@ final class UpstreamReleaseTest {
             new Credential.None(),
             new Upstream.Timeouts(LONG, LONG, LONG, LONG, LONG),
             false),
-        Endpoint.CHAT_COMPLETIONS,
+        "/chat/completions",
         "{}".getBytes(UTF_8),
         true,
         "resp_1",

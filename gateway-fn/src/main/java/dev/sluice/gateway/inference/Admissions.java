@@ -66,7 +66,7 @@ final class Admissions {
       throw GatewayException.of(
           ErrorCode.MODEL_NOT_ALLOWED, "This key may not use the model '" + alias + "'.", "model");
     }
-    if (!model.endpoints().contains(request.endpoint())) {
+    if (!model.offers(request.endpoint())) {
       throw GatewayException.of(
           ErrorCode.INVALID_VALUE,
           "The model '" + alias + "' does not offer " + request.endpoint().path() + ".",

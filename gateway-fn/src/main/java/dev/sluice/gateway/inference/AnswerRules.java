@@ -59,7 +59,8 @@ final class AnswerRules {
     return switch (endpoint) {
       case CHAT_COMPLETIONS -> chat(parsed.get());
       case EMBEDDINGS -> embeddings(parsed.get());
-      case RESPONSES -> throw new IllegalArgumentException("Responses have rules of their own");
+      case RESPONSES, COMPACTIONS ->
+          throw new IllegalArgumentException("Responses have rules of their own");
     };
   }
 

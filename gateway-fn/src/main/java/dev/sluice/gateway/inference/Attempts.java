@@ -49,7 +49,7 @@ final class Attempts implements AutoCloseable {
     UpstreamRequest request =
         new UpstreamRequest(
             target.upstream(),
-            admission.request().endpoint(),
+            admission.request().endpoint().path().substring("/v1".length()),
             ForwardedBody.of(admission.request(), target),
             stream,
             admission.id().text(),

@@ -50,7 +50,7 @@ final class RequestRules {
     return switch (endpoint) {
       case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
       case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
-      case RESPONSES ->
+      case RESPONSES, COMPACTIONS ->
           throw GatewayException.of(
               ErrorCode.NOT_SUPPORTED,
               "POST /v1/responses is not offered yet; use POST /v1/chat/completions.");

@@ -1,0 +1,20 @@
+package dev.sluice.translate;
+
+import dev.sluice.request.RequestData;
+import dev.sluice.wire.JsonDocument;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.List;
+
+/// A valid request in the form in which translations read it.
+///
+/// @param request what its row will say
+/// @param document the body as the client wrote it
+/// @param input of a Responses or compaction request: every item that the model is to see, oldest
+///   first, the turns before it included, references resolved and own compactions expanded; empty
+///   for all other endpoints, whose input is in the document
+public record ClientCall(RequestData request, JsonDocument document, List<JsonObject> input) {
+
+  public ClientCall {
+    input = List.copyOf(input);
+  }
+}
