@@ -12,6 +12,7 @@ import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Usage is always asked of the upstream. When the client did not ask for it, the chunk that holds
 /// nothing else is dropped and the `usage` key is removed from the others. Every other byte of a
 /// chunk but `id` and `model` stays as the upstream wrote it. For use by one thread.
-public final class ChatStream {
+public final class ChatStream implements AnswerStream {
 
   /// The end of a stream that the client may see. It is not part of what [#feed] gives: it waits
   /// for the record.
@@ -40,19 +41,6 @@ public final class ChatStream {
   /// @param tier the tier in force, shown where the upstream shows its own
   public record View(String id, String model, boolean usage, long choices, String tier) {}
 
-  /// How the stream ended, and what it amounted to.
-  ///
-  /// @param failure present exactly when the outcome is failed
-  /// @param error the bytes of the upstream's own error, when a failure is one
-  /// @param completion what arrived, as a completion; null when not even a choice began
-  @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
-  public record Ending(
-      Outcome outcome,
-      @Nullable FailureReason failure,
-      byte @Nullable [] error,
-      @Nullable Usage usage,
-      @Nullable JsonObject completion) {}
-
   private final View view;
   private final SseReader reader;
   private final ChatStreamAssembler assembler = new ChatStreamAssembler();
@@ -67,8 +55,13 @@ public final class ChatStream {
     this.reader = new SseReader(maxEventBytes);
   }
 
-  /// Takes the next bytes of the upstream and gives the client's events that they complete, each to
-  /// be sent in one write.
+  /// Nothing: the first event of a chat stream is the upstream's.
+  @Override
+  public List<byte[]> open() {
+    return List.of();
+  }
+
+  @Override
   public List<byte[]> feed(byte[] bytes) {
     List<byte[]> frames = new ArrayList<>();
     for (SseReader.Item item : reader.feed(bytes)) {
@@ -84,13 +77,13 @@ public final class ChatStream {
     return frames;
   }
 
-  /// True when nothing more is to be read: the upstream said so, or the stream has failed.
+  @Override
   public boolean isOver() {
     return isDone || failure != null;
   }
 
-  /// The end, after the upstream closed the stream or [#isOver].
-  public Ending end() {
+  @Override
+  public StreamEnding end(Instant at) {
     if (!isOver()) {
       isDone = reader.remainder().filter(event -> isDone(event.data())).isPresent();
     }
@@ -99,13 +92,13 @@ public final class ChatStream {
     if (failure == null && !assembler.isFinished(isDone ? 1 : view.choices())) {
       failure = new TruncatedStream();
     }
-    return ending();
+    return ending(at);
   }
 
-  /// The end, when the upstream's connection failed.
-  public Ending broken(FailureReason reason) {
+  @Override
+  public StreamEnding broken(FailureReason reason, Instant at) {
     if (isDone) {
-      return end();
+      return end(at);
     }
     if (failure == null) {
       failure =
@@ -113,16 +106,22 @@ public final class ChatStream {
               ? new TruncatedStream()
               : reason;
     }
-    return ending();
+    return ending(at);
   }
 
-  private Ending ending() {
+  @Override
+  public byte[] errorFrame(JsonObject shown) {
+    return frame(Json.write(JsonObject.builder().put("error", shown).build()));
+  }
+
+  private StreamEnding ending(Instant at) {
     Outcome outcome =
         failure == null ? ChatFinish.outcome(assembler.finishReasons()) : Outcome.FAILED;
     if (outcome == Outcome.FAILED && failure == null) {
       failure = new TruncatedStream();
     }
-    return new Ending(outcome, failure, error, usage, assembler.isEmpty() ? null : completion());
+    byte[] body = assembler.isEmpty() ? error : Json.write(completion());
+    return new StreamEnding(outcome, at, failure, error, usage, body, List.of(), null);
   }
 
   private JsonObject completion() {

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -33,13 +34,16 @@ final class ChatStreamTest {
   private static final ChatStream.View VIEW =
       new ChatStream.View("resp_x", "alias", false, 1, "priority");
   private static final int EVENT_BYTES = 1 << 20;
+  private static final Instant AT = Instant.parse("2026-11-21T10:00:00Z");
 
   /// What came out of one stream.
-  private record Told(String frames, ChatStream.Ending ending) {
+  private record Told(String frames, StreamEnding ending) {
 
     String completion() {
-      JsonObject completion = ending.completion();
-      return completion == null ? "" : new String(Json.write(completion), StandardCharsets.UTF_8);
+      byte[] body = ending.body();
+      return body == null || Arrays.equals(body, ending.error())
+          ? ""
+          : new String(body, StandardCharsets.UTF_8);
     }
   }
 
@@ -88,7 +92,7 @@ final class ChatStreamTest {
       ByteArrayOutputStream frames = new ByteArrayOutputStream();
       chat.feed(Arrays.copyOfRange(stream, 0, cut)).forEach(frames::writeBytes);
       chat.feed(Arrays.copyOfRange(stream, cut, stream.length)).forEach(frames::writeBytes);
-      assertSame(new Told(frames.toString(StandardCharsets.UTF_8), chat.end()), whole);
+      assertSame(new Told(frames.toString(StandardCharsets.UTF_8), chat.end(AT)), whole);
     }
   }
 
@@ -134,7 +138,7 @@ final class ChatStreamTest {
     byte[] first = data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
     assertThat(chat.feed(first)).hasSize(1);
 
-    assertThat(chat.end().failure()).isEqualTo(new TruncatedStream());
+    assertThat(chat.end(AT).failure()).isEqualTo(new TruncatedStream());
   }
 
   @Test
@@ -142,12 +146,13 @@ final class ChatStreamTest {
     ChatStream chat = new ChatStream(VIEW, EVENT_BYTES);
     List<byte[]> frames = chat.feed(data("{\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}"));
 
-    ChatStream.Ending idle = chat.broken(new TimedOut("idle"));
+    StreamEnding idle = chat.broken(new TimedOut("idle"), AT);
 
     assertThat(frames).hasSize(1);
     assertThat(idle.failure()).isEqualTo(new TimedOut("idle"));
-    assertThat(idle.completion()).isNotNull();
-    assertThat(new ChatStream(VIEW, EVENT_BYTES).broken(new NetworkError("reset", "")).failure())
+    assertThat(idle.body()).isNotNull();
+    assertThat(
+            new ChatStream(VIEW, EVENT_BYTES).broken(new NetworkError("reset", ""), AT).failure())
         .isEqualTo(new TruncatedStream());
   }
 
@@ -156,7 +161,7 @@ final class ChatStreamTest {
     ChatStream chat = new ChatStream(VIEW, EVENT_BYTES);
     assertThat(chat.feed(resource("text.sse"))).hasSize(5);
 
-    ChatStream.Ending ending = chat.broken(new NetworkError("reset", ""));
+    StreamEnding ending = chat.broken(new NetworkError("reset", ""), AT);
 
     assertThat(ending.outcome()).isEqualTo(Outcome.COMPLETED);
     assertThat(ending.usage()).isEqualTo(new Usage(12, 7, 4, 2));
@@ -205,7 +210,7 @@ final class ChatStreamTest {
     assertThat(chat.feed(data("[DONE]"))).isEmpty();
 
     assertThat(chat.isOver()).isTrue();
-    assertThat(chat.end().failure()).isEqualTo(new TruncatedStream());
+    assertThat(chat.end(AT).failure()).isEqualTo(new TruncatedStream());
   }
 
   @Test
@@ -216,7 +221,7 @@ final class ChatStreamTest {
 
     assertThat(frames).isEmpty();
     assertThat(chat.isOver()).isTrue();
-    assertThat(chat.end().failure()).isInstanceOf(NetworkError.class);
+    assertThat(chat.end(AT).failure()).isInstanceOf(NetworkError.class);
   }
 
   @Test
@@ -246,7 +251,7 @@ final class ChatStreamTest {
       chat.feed(Arrays.copyOfRange(stream, at, end)).forEach(frames::writeBytes);
       at = end;
     }
-    return new Told(frames.toString(StandardCharsets.UTF_8), chat.end());
+    return new Told(frames.toString(StandardCharsets.UTF_8), chat.end(AT));
   }
 
   private static byte[] data(String json) {

@@ -1,30 +1,51 @@
 package dev.sluice.gateway.inference;
 
 import dev.sluice.completion.CompletionRecord.Head;
-import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
+import dev.sluice.translate.ClientCall;
+import dev.sluice.translate.Translation;
 import dev.sluice.upstream.Model;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /// A request that may go to a model server: its caller is known, its body is valid, its model
-/// exists and is allowed.
+/// exists and is allowed, and there is a way to ask for it.
 ///
-/// @param at when it was accepted, by the gateway's clock
-/// @param startNanos the same on the clock of `end`
+/// @param call the request as translations read it
+/// @param candidates who may answer it, in fallback order, never empty
+/// @param startNanos when it was accepted, on the clock of `end`
 /// @param end when the upstream call must have ended
 record Admission(
     InboundRequest inbound,
-    Caller caller,
-    ValidRequest request,
-    Model model,
-    ResponseId id,
-    Instant at,
+    ClientCall call,
+    List<Candidate> candidates,
     long startNanos,
     Deadline end) {
+
+  Admission {
+    candidates = List.copyOf(candidates);
+  }
+
+  /// A model server, and how it is asked.
+  record Candidate(Model.Target target, Translation translation) {}
+
+  RequestData request() {
+    return call.request();
+  }
+
+  ResponseId id() {
+    return request().id();
+  }
+
+  /// The model as the client calls it.
+  String alias() {
+    return request().model();
+  }
 
   Duration elapsed() {
     return Duration.ofNanos(end.nanoClock().getAsLong() - startNanos);
@@ -32,19 +53,20 @@ record Admission(
 
   /// The head of a record of this request.
   Head head(Instant occurredAt) {
+    RequestData request = request();
     return new Head(
         UUID.randomUUID(),
-        id,
-        caller.accountId(),
-        caller.keyId(),
+        request.id(),
+        request.accountId(),
+        request.apiKeyId(),
         occurredAt,
         request.endpoint(),
-        model.alias(),
-        request.common().tier(),
+        request.model(),
+        request.tier(),
         request.stream(),
-        false,
-        request.common().store(),
-        at,
+        request.background(),
+        request.store(),
+        request.createdAt(),
         inbound.traceId());
   }
 }

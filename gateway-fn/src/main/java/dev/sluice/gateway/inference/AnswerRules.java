@@ -1,20 +1,16 @@
 package dev.sluice.gateway.inference;
 
-import dev.sluice.request.Endpoint;
-import dev.sluice.request.Outcome;
-import dev.sluice.translate.FinishReason;
 import dev.sluice.translate.HiddenError;
 import dev.sluice.upstream.UpstreamResult;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
-import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Tells whether a 2xx body is what was asked for. Model servers and the proxies in front of them
-/// answer 200 with error objects, HTML and nothing at all.
+/// Tells whether a 2xx body is an answer at all; whether it is one of the endpoint that was called
+/// is its translation's to say. Model servers and the proxies in front of them answer 200 with
+/// error objects, HTML and nothing at all.
 final class AnswerRules {
 
   private AnswerRules() {}
@@ -22,8 +18,8 @@ final class AnswerRules {
   /// What a 2xx body is.
   sealed interface Verdict {
 
-    /// The answer, cut by a limit or not.
-    record Sound(JsonDocument document, Outcome outcome) implements Verdict {}
+    /// A JSON object that says nothing of an error.
+    record Sound(JsonDocument document) implements Verdict {}
 
     /// An error under the wrong status.
     ///
@@ -37,7 +33,7 @@ final class AnswerRules {
   }
 
   /// Judges a complete body that is not a stream.
-  static Verdict check(Endpoint endpoint, UpstreamResult.Answered head, byte[] body) {
+  static Verdict check(UpstreamResult.Answered head, byte[] body) {
     if (isCompressed(head)) {
       return new Verdict.Invalid("The model server compressed its answer unasked.");
     }
@@ -56,39 +52,7 @@ final class AnswerRules {
     if (parsed.isEmpty() || head.header("content-type").filter(type -> !isJson(type)).isPresent()) {
       return new Verdict.Invalid("The model server's answer is not a JSON object.");
     }
-    return switch (endpoint) {
-      case CHAT_COMPLETIONS -> chat(parsed.get());
-      case EMBEDDINGS -> embeddings(parsed.get());
-      case RESPONSES, COMPACTIONS ->
-          throw new IllegalArgumentException("Responses have rules of their own");
-    };
-  }
-
-  private static Verdict chat(JsonDocument document) {
-    List<JsonValue> choices = document.object().items("choices");
-    boolean complete =
-        !choices.isEmpty()
-            && choices.stream()
-                .allMatch(choice ->
-                    choice instanceof JsonObject object && object.object("message").isPresent());
-    if (!complete) {
-      return new Verdict.Invalid("The model server's answer has no choices.");
-    }
-    Outcome outcome = FinishReason.ofCompletion(document.object()).outcome();
-    return outcome == Outcome.FAILED
-        ? new Verdict.Invalid("The model server ended its answer with an error, or without an end.")
-        : new Verdict.Sound(document, outcome);
-  }
-
-  private static Verdict embeddings(JsonDocument document) {
-    List<JsonValue> data = document.object().items("data");
-    boolean complete =
-        !data.isEmpty()
-            && data.stream()
-                .allMatch(item -> item instanceof JsonObject object && object.has("embedding"));
-    return complete
-        ? new Verdict.Sound(document, Outcome.COMPLETED)
-        : new Verdict.Invalid("The model server's answer has no embeddings.");
+    return new Verdict.Sound(parsed.get());
   }
 
   /// True when the head announces server-sent events that can be read as they come.

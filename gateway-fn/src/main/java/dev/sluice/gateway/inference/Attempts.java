@@ -4,6 +4,7 @@ import dev.sluice.completion.FinishedRecord;
 import dev.sluice.request.FailureReason;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
+import dev.sluice.translate.Translation;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.UpstreamCall;
 import dev.sluice.upstream.UpstreamClient;
@@ -32,7 +33,7 @@ final class Attempts implements AutoCloseable {
   private Duration upstreamTime = Duration.ZERO;
 
   private record Running(
-      Model.Target target, UpstreamCall call, UUID id, Instant at, Duration elapsedBefore) {}
+      Admission.Candidate with, UpstreamCall call, UUID id, Instant at, Duration elapsedBefore) {}
 
   Attempts(Admission admission, UpstreamClient client, Metrics metrics, InstantSource clock) {
     this.admission = admission;
@@ -43,21 +44,22 @@ final class Attempts implements AutoCloseable {
 
   /// Begins the call of the next target and does not wait for it.
   void begin() {
-    Model.Target target = admission.model().targets().get(ended.size());
+    Admission.Candidate next = admission.candidates().get(ended.size());
+    Model.Target target = next.target();
     var timeouts = target.upstream().timeouts();
     boolean stream = admission.request().stream();
     UpstreamRequest request =
         new UpstreamRequest(
             target.upstream(),
-            admission.request().endpoint().path().substring("/v1".length()),
-            ForwardedBody.of(admission.request(), target),
+            next.translation().upstreamPath(),
+            next.translation().upstreamBody(),
             stream,
             admission.id().text(),
             TraceContext.traceparent(admission.inbound().traceId()).orElse(null),
             admission.end().atMost(stream ? timeouts.streamTotal() : timeouts.total()));
     running =
         new Running(
-            target, client.begin(request), UUID.randomUUID(), clock.instant(), admission.elapsed());
+            next, client.begin(request), UUID.randomUUID(), clock.instant(), admission.elapsed());
     isRunning = true;
   }
 
@@ -68,12 +70,12 @@ final class Attempts implements AutoCloseable {
       UpstreamResult result = current().call().result();
       Optional<FailureReason> failure = failureToMoveOnFrom(result);
       if (failure.isEmpty()
-          || ended.size() + 1 >= admission.model().targets().size()
+          || ended.size() + 1 >= admission.candidates().size()
           || admission.end().hasPassed()) {
         return result;
       }
       String label = failure.get().label();
-      metrics.count(Metric.UPSTREAM_FALLBACKS, admission.model().alias(), label);
+      metrics.count(Metric.UPSTREAM_FALLBACKS, admission.alias(), label);
       current().call().close();
       end(result instanceof UpstreamResult.Answered answered ? answered.status() : null, label);
       begin();
@@ -103,12 +105,22 @@ final class Attempts implements AutoCloseable {
     upstreamTime = upstreamTime.plus(took);
     ended.add(
         new FinishedRecord.Attempt(
-            last.id(), last.target().upstream().name(), last.at(), clock.instant(), status, error));
+            last.id(),
+            last.with().target().upstream().name(),
+            last.at(),
+            clock.instant(),
+            status,
+            error));
     metrics.record(
         Metric.UPSTREAM_LATENCY,
         took.toNanos() / 1e6,
-        admission.model().alias(),
+        admission.alias(),
         status == null ? "none" : status.toString());
+  }
+
+  /// How the answer of the running call is read.
+  Translation translation() {
+    return current().with().translation();
   }
 
   private Running current() {

@@ -23,7 +23,8 @@ final class ChatRules {
     checkOthers(body);
     Field streamField = body.member("stream");
     boolean stream = !streamField.isAbsent() && streamField.truth();
-    return new ValidRequest.Chat(common, stream, usage(body.member("stream_options"), stream));
+    checkStreamOptions(body.member("stream_options"), stream);
+    return new ValidRequest.Chat(common, stream);
   }
 
   private static void checkSampling(Field body) {
@@ -130,15 +131,14 @@ final class ChatRules {
     }
   }
 
-  private static boolean usage(Field options, boolean stream) {
+  private static void checkStreamOptions(Field options, boolean stream) {
     if (options.isAbsent()) {
-      return false;
+      return;
     }
     if (!stream) {
       throw options.object().invalid("needs 'stream' to be true");
     }
     options.object().member("include_obfuscation").checkTruth();
-    Field usage = options.member("include_usage");
-    return !usage.isAbsent() && usage.truth();
+    options.member("include_usage").checkTruth();
   }
 }

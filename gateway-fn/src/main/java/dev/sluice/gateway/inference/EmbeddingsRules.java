@@ -14,10 +14,8 @@ final class EmbeddingsRules {
   static ValidRequest.Embeddings check(Field body, ValidRequest.Common common) {
     checkInput(body.member("input").required());
     body.member("dimensions").checkInteger(1, Integer.MAX_VALUE);
-    Field encoding = body.member("encoding_format");
-    encoding.checkOneOf(ENCODINGS);
-    return new ValidRequest.Embeddings(
-        common, !encoding.isAbsent() && encoding.text().equals("base64"));
+    body.member("encoding_format").checkOneOf(ENCODINGS);
+    return new ValidRequest.Embeddings(common);
   }
 
   /// A text, texts, one list of tokens, or lists of tokens; never a mixture.

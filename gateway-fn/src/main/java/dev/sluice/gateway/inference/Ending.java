@@ -3,10 +3,12 @@ package dev.sluice.gateway.inference;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// How the upstream call of a request ended, as the row will say it.
 ///
+/// @param at when the answer ended, as it shows itself
 /// @param status the upstream's own, null when it gave none
 /// @param failure present exactly when the outcome is failed
 /// @param body the answer as the client gets it, or what the upstream sent instead; null when there
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
 record Ending(
     Outcome outcome,
+    Instant at,
     @Nullable Integer status,
     @Nullable FailureReason failure,
     @Nullable Usage usage,
@@ -28,15 +31,20 @@ record Ending(
   private static final int MAX_TYPE_LENGTH = 256;
 
   /// A call that failed before it had a body.
-  static Ending failed(@Nullable Integer status, FailureReason failure) {
-    return new Ending(Outcome.FAILED, status, failure, null, null, JSON);
+  static Ending failed(Instant at, @Nullable Integer status, FailureReason failure) {
+    return new Ending(Outcome.FAILED, at, status, failure, null, null, JSON);
   }
 
   static Ending failed(
-      @Nullable Integer status, FailureReason failure, byte[] body, String contentType) {
+      Instant at,
+      @Nullable Integer status,
+      FailureReason failure,
+      byte[] body,
+      String contentType) {
     boolean isUsable = !contentType.isBlank() && contentType.length() <= MAX_TYPE_LENGTH;
     return new Ending(
         Outcome.FAILED,
+        at,
         status,
         failure,
         null,

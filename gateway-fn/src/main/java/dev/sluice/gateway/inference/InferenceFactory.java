@@ -1,7 +1,12 @@
 package dev.sluice.gateway.inference;
 
+import dev.sluice.translate.ChatOverChat;
+import dev.sluice.translate.ClientCall;
+import dev.sluice.translate.EmbeddingsOverAny;
+import dev.sluice.translate.Translation;
 import dev.sluice.upstream.CredentialSource;
 import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.Model;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -14,5 +19,19 @@ final class InferenceFactory {
   @Bean(preDestroy = "close")
   JdkUpstreamClient upstreamClient(CredentialSource credentials, GatewaySettings settings) {
     return new JdkUpstreamClient(credentials, settings.maxResponseBytes());
+  }
+
+  @Singleton
+  Translator translator() {
+    return InferenceFactory::translation;
+  }
+
+  static Translation translation(ClientCall call, Model.Target target) {
+    return switch (call.request().endpoint()) {
+      case CHAT_COMPLETIONS -> new ChatOverChat(call, target);
+      case EMBEDDINGS -> new EmbeddingsOverAny(call, target);
+      case RESPONSES, COMPACTIONS ->
+          throw new IllegalArgumentException("The rules let nobody ask for a response yet");
+    };
   }
 }

@@ -124,7 +124,7 @@ public final class InferenceService {
         Endpoint.ofPath(route.template())
             .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
     Admission admission = admissions.admit(endpoint, inbound, caller, startNanos);
-    summary.admitted(admission.id(), admission.model().alias());
+    summary.admitted(admission.id(), admission.alias());
     // A model server may take minutes, and the database is not asked again.
     life.beforeWait();
     realtime.serve(admission, client, summary);

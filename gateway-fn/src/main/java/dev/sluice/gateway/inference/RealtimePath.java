@@ -12,14 +12,15 @@ import dev.sluice.request.FailureReason.NonRetriableStatus;
 import dev.sluice.request.FailureReason.RetriableStatus;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
+import dev.sluice.translate.AnswerStream;
 import dev.sluice.translate.ChatStream;
+import dev.sluice.translate.StreamEnding;
 import dev.sluice.upstream.UpstreamClient;
 import dev.sluice.upstream.UpstreamResult;
 import dev.sluice.upstream.UpstreamResult.Answered;
 import dev.sluice.upstream.UpstreamResult.Unanswered;
-import dev.sluice.wire.Json;
-import dev.sluice.wire.JsonValue.JsonObject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +69,7 @@ final class RealtimePath {
         answer(exchange, attempts.settle());
       } catch (RuntimeException e) {
         if (recording.isOpen()) {
-          var _ = finish(exchange, lost(), null);
+          var _ = finish(exchange, lost(clock.instant()), null);
         }
         throw e;
       }
@@ -82,20 +83,27 @@ final class RealtimePath {
       Recording recording,
       Attempts attempts) {}
 
-  private static Ending lost() {
-    return Ending.failed(null, new CallLost("The gateway failed while it passed the answer on."));
+  private static Ending lost(Instant at) {
+    return Ending.failed(
+        at, null, new CallLost("The gateway failed while it passed the answer on."));
   }
 
   private void answer(Exchange exchange, UpstreamResult result) {
     switch (result) {
       case Unanswered(FailureReason reason) ->
-          reply(exchange, JsonAnswer.unanswered(reason), null, Map.of());
+          reply(exchange, JsonAnswer.unanswered(reason, clock.instant()), null, Map.of());
       case Answered head -> {
         FirstByteTimer body = new FirstByteTimer(head.body(), exchange.admission());
         if (exchange.admission().request().stream() && AnswerRules.isStream(head)) {
           stream(exchange, head, body);
         } else {
-          JsonAnswer answer = JsonAnswer.read(exchange.admission(), head, body);
+          JsonAnswer answer =
+              JsonAnswer.read(
+                  exchange.attempts().translation(),
+                  exchange.admission().request().stream(),
+                  head,
+                  body,
+                  clock);
           reply(
               exchange,
               answer,
@@ -128,35 +136,31 @@ final class RealtimePath {
   private void stream(Exchange exchange, Answered head, FirstByteTimer body) {
     Admission admission = exchange.admission();
     ClientReply client = exchange.client();
+    AnswerStream stream = exchange.attempts().translation().stream(settings.maxEventBytes());
     client.start(200, ReplyHeaders.of("text/event-stream", admission, head));
     try {
-      ChatStream chat =
-          new ChatStream(
-              new ChatStream.View(
-                  admission.id().text(),
-                  admission.model().alias(),
-                  admission.request() instanceof ValidRequest.Chat request && request.usage(),
-                  admission.request().common().document().object().number("n").orElse(1L),
-                  admission.request().common().tier().text()),
-              settings.maxEventBytes());
-      ChatStream.Ending streamed =
-          new StreamRelay(chat, client, admission, settings.keepAlive()).relay(body);
+      StreamEnding streamed =
+          new StreamRelay(stream, client, admission, clock, settings.keepAlive()).relay(body);
+      // Where the end is an event of its own, that event says what failed, once it is recorded.
       Optional<GatewayException> error =
-          Optional.ofNullable(streamed.failure()).map(reason -> streamError(reason, streamed));
-      error.ifPresent(told -> client.write(frame(told, admission)));
+          streamed.last().isEmpty()
+              ? Optional.ofNullable(streamed.failure()).map(why -> streamError(why, streamed))
+              : Optional.empty();
+      error.ifPresent(told -> client.write(frame(stream, told, admission)));
       if (finish(exchange, ending(head, streamed), body.millis()) != Kept.LOST) {
+        streamed.last().forEach(client::write);
         client.write(ChatStream.DONE);
         StreamRelay.drain(body);
       } else if (error.isEmpty()) {
-        client.write(frame(notRecorded(), admission));
+        client.write(frame(stream, notRecorded(), admission));
       }
     } catch (RuntimeException e) {
-      client.write(frame(e, admission));
+      client.write(frame(stream, e, admission));
       throw e;
     }
   }
 
-  private static GatewayException streamError(FailureReason reason, ChatStream.Ending streamed) {
+  private static GatewayException streamError(FailureReason reason, StreamEnding streamed) {
     byte[] error = streamed.error();
     return switch (reason) {
       case RetriableStatus(int status, String _) when error != null ->
@@ -167,19 +171,19 @@ final class RealtimePath {
     };
   }
 
-  private static Ending ending(Answered head, ChatStream.Ending streamed) {
-    JsonObject completion = streamed.completion();
+  private static Ending ending(Answered head, StreamEnding streamed) {
     return new Ending(
         streamed.outcome(),
+        streamed.at(),
         head.status(),
         streamed.failure(),
         streamed.usage(),
-        completion == null ? streamed.error() : Json.write(completion),
+        streamed.body(),
         Ending.JSON);
   }
 
-  private static byte[] frame(Throwable thrown, Admission admission) {
-    return ChatStream.frame(ErrorReply.of(thrown, admission.inbound().requestId()).body());
+  private static byte[] frame(AnswerStream stream, Throwable thrown, Admission admission) {
+    return stream.errorFrame(ErrorReply.of(thrown, admission.inbound().requestId()).error());
   }
 
   private Kept finish(Exchange exchange, Ending ending, @Nullable Long firstByteMillis) {

@@ -56,7 +56,7 @@ final class Recording {
             ending.failure(),
             circumstances.clientDisconnected(),
             circumstances.timeToFirstByteMillis(),
-            clock.instant(),
+            ending.at(),
             ending.usage(),
             circumstances.attempts(),
             ending.body() == null ? null : body(ending.body(), ending.contentType()));
@@ -70,6 +70,6 @@ final class Recording {
   }
 
   private @Nullable RecordBody body(byte[] bytes, String contentType) {
-    return admission.request().common().store() ? RecordBody.gzip(bytes, contentType) : null;
+    return admission.request().store() ? RecordBody.gzip(bytes, contentType) : null;
   }
 }

@@ -2,10 +2,12 @@ package dev.sluice.gateway.inference;
 
 import dev.sluice.request.Deadline;
 import dev.sluice.request.FailureReason;
-import dev.sluice.translate.ChatStream;
+import dev.sluice.translate.AnswerStream;
+import dev.sluice.translate.StreamEnding;
 import dev.sluice.upstream.UpstreamBody;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 
 /// Passes a stream on, event by event, until the upstream has said everything. The end that the
@@ -21,35 +23,43 @@ final class StreamRelay {
 
   private static final int MAX_TRAILING_READS = 16;
 
-  private final ChatStream chat;
+  private final AnswerStream stream;
   private final ClientReply client;
   private final Admission admission;
+  private final InstantSource clock;
   private final Duration keepAlive;
   private Deadline silence;
 
   /// @param keepAlive a client that has heard nothing for so long gets a comment
-  StreamRelay(ChatStream chat, ClientReply client, Admission admission, Duration keepAlive) {
-    this.chat = chat;
+  StreamRelay(
+      AnswerStream stream,
+      ClientReply client,
+      Admission admission,
+      InstantSource clock,
+      Duration keepAlive) {
+    this.stream = stream;
     this.client = client;
     this.admission = admission;
+    this.clock = clock;
     this.keepAlive = keepAlive;
     this.silence = silence();
   }
 
-  ChatStream.Ending relay(UpstreamBody body) {
-    while (!chat.isOver()) {
+  StreamEnding relay(UpstreamBody body) {
+    stream.open().forEach(this::write);
+    while (!stream.isOver()) {
       switch (body.next(silence.remaining())) {
-        case UpstreamBody.Read.Bytes(byte[] bytes) -> pass(chat.feed(bytes));
+        case UpstreamBody.Read.Bytes(byte[] bytes) -> pass(stream.feed(bytes));
         case UpstreamBody.Read.Silence _ -> write(KEEP_ALIVE);
         case UpstreamBody.Read.End _ -> {
-          return chat.end();
+          return stream.end(clock.instant());
         }
         case UpstreamBody.Read.Broken(FailureReason reason) -> {
-          return chat.broken(reason);
+          return stream.broken(reason, clock.instant());
         }
       }
     }
-    return chat.end();
+    return stream.end(clock.instant());
   }
 
   /// Reads what follows the upstream's own end, so that its connection can be used again. A server

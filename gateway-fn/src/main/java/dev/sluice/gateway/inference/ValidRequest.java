@@ -24,8 +24,7 @@ sealed interface ValidRequest {
   /// @param store whether bodies may be recorded
   record Common(JsonDocument document, String model, ServiceTier tier, boolean store) {}
 
-  /// @param usage whether the client asked for usage in its stream
-  record Chat(Common common, boolean stream, boolean usage) implements ValidRequest {
+  record Chat(Common common, boolean stream) implements ValidRequest {
 
     @Override
     public Endpoint endpoint() {
@@ -33,8 +32,7 @@ sealed interface ValidRequest {
     }
   }
 
-  /// @param base64 whether the client wants its vectors in base64 instead of as numbers
-  record Embeddings(Common common, boolean base64) implements ValidRequest {
+  record Embeddings(Common common) implements ValidRequest {
 
     @Override
     public Endpoint endpoint() {

@@ -83,7 +83,7 @@ final class InferenceBench {
     service =
         new InferenceService(
             authenticator,
-            new Admissions(catalog(baseUrl), ids, time, SETTINGS),
+            new Admissions(catalog(baseUrl), ids, time, SETTINGS, InferenceFactory::translation),
             new RealtimePath(
                 client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
             new ResponseReader(requests, lookup),

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.inference;
+package dev.sluice.translate;
 
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
