@@ -95,14 +95,15 @@ public final class ModelsFile {
   }
 
   private Upstream upstream(Node node) {
-    node.onlyKnows("name", "base_url", "protocol", "auth", "timeouts", "propagate_trace");
+    node.onlyKnows("name", "base_url", "protocol", "auth", "timeouts", "propagate_trace", "chat");
     return new Upstream(
         node.text("name"),
         baseUrl(node),
         protocol(node),
         credential(node),
         timeouts(node.child("timeouts")),
-        node.flag("propagate_trace"));
+        node.flag("propagate_trace"),
+        chat(node.child("chat")));
   }
 
   private URI baseUrl(Node node) {
@@ -165,6 +166,24 @@ public final class ModelsFile {
         duration(node, "idle", standard.idle(), Upstream.Timeouts.MAX_STREAM_TOTAL),
         duration(node, "total", standard.total(), Upstream.Timeouts.MAX_TOTAL),
         duration(node, "stream_total", standard.streamTotal(), Upstream.Timeouts.MAX_STREAM_TOTAL));
+  }
+
+  private ChatTraits chat(Node node) {
+    node.onlyKnows("limit_parameter", "developer_role", "reasoning_input");
+    ChatTraits standard = ChatTraits.DEFAULT;
+    return new ChatTraits(
+        oneOf(node, "limit_parameter", standard.limitParameter(), "max_tokens"),
+        oneOf(node, "developer_role", standard.developerRole(), "developer"),
+        node.flag("reasoning_input"));
+  }
+
+  private String oneOf(Node node, String name, String standard, String other) {
+    Object value = node.value(name);
+    if (value == null || value.equals(standard) || value.equals(other)) {
+      return value == null ? standard : value.toString();
+    }
+    mistake(node.path() + "." + name, "must be " + standard + " or " + other);
+    return standard;
   }
 
   private Duration duration(Node node, String name, Duration standard, Duration max) {

@@ -7,13 +7,26 @@ import java.time.Duration;
 ///
 /// @param baseUrl without a trailing slash, usually ending in `/v1`
 /// @param propagateTrace whether `traceparent` is sent to it
+/// @param chat how it wants a translated chat request; means nothing for another protocol
 public record Upstream(
     String name,
     URI baseUrl,
     Protocol protocol,
     Credential credential,
     Timeouts timeouts,
-    boolean propagateTrace) {
+    boolean propagateTrace,
+    ChatTraits chat) {
+
+  /// A server with the usual traits.
+  public Upstream(
+      String name,
+      URI baseUrl,
+      Protocol protocol,
+      Credential credential,
+      Timeouts timeouts,
+      boolean propagateTrace) {
+    this(name, baseUrl, protocol, credential, timeouts, propagateTrace, ChatTraits.DEFAULT);
+  }
 
   /// What it speaks.
   public enum Protocol {
