@@ -1,11 +1,14 @@
 package dev.sluice.translate;
 
 import dev.sluice.request.ResponseId;
+import dev.sluice.wire.JsonValue.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Ids of items, derived from the response and the item's place, so that every read of a response
 /// shows the same ones without their being stored.
@@ -13,6 +16,8 @@ import java.util.UUID;
 /// @param response whose items these are
 /// @param part `output` or `input`: the two lists never share an id
 public record ItemIds(ResponseId response, String part) {
+
+  private static final Pattern PREFIX = Pattern.compile("([a-z]{1,16})_");
 
   public static ItemIds ofOutput(ResponseId response) {
     return new ItemIds(response, "output");
@@ -40,6 +45,29 @@ public record ItemIds(ResponseId response, String part) {
 
   public String reasoning(int index) {
     return "rs_" + uuid(index);
+  }
+
+  public String compaction(int index) {
+    return "cmp_" + uuid(index);
+  }
+
+  /// The id of an output item of any type; the items of hosted tools keep the prefix that their
+  /// maker gave them.
+  public String of(JsonObject item, int index) {
+    return switch (item.text("type").orElse("message")) {
+      case "message" -> message(index);
+      case "reasoning" -> reasoning(index);
+      case "function_call" -> functionCall(index);
+      case "function_call_output" -> functionCallOutput(index);
+      case "custom_tool_call" -> customToolCall(index);
+      case "compaction" -> compaction(index);
+      default -> prefix(item.text("id").orElse("")) + "_" + uuid(index);
+    };
+  }
+
+  private static String prefix(String id) {
+    Matcher matcher = PREFIX.matcher(id);
+    return matcher.lookingAt() ? matcher.group(1) : "item";
   }
 
   /// A call id for a tool call whose maker gave none.

@@ -3,6 +3,7 @@ package dev.sluice.wire;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One item of a response's output, as Open Responses (2026-04-24) and OpenAI both require it: no
 /// required key is missing and none is null.
@@ -10,6 +11,7 @@ public sealed interface OutputItem {
 
   /// How far an item got. An incomplete item is the last one of its response.
   enum Status {
+    IN_PROGRESS("in_progress"),
     COMPLETED("completed"),
     INCOMPLETE("incomplete");
 
@@ -135,27 +137,102 @@ public sealed interface OutputItem {
     }
   }
 
-  /// What the model thought, in its own words.
+  /// What the model thought, in its own words or in a summary of them.
   ///
   /// @param id `rs_…`
-  record Reasoning(String id, String text, Status status) implements OutputItem {
+  /// @param encryptedContent what only its maker can read; the key is left out when there is none,
+  ///   because it must not be null
+  record Reasoning(
+      String id,
+      List<String> summary,
+      List<String> content,
+      @Nullable String encryptedContent,
+      Status status)
+      implements OutputItem {
+
+    public Reasoning {
+      summary = List.copyOf(summary);
+      content = List.copyOf(content);
+    }
+
+    /// Nothing but the words of the model.
+    public Reasoning(String id, String text, Status status) {
+      this(id, List.of(), List.of(text), null, status);
+    }
 
     @Override
     public OutputItem asIncomplete() {
-      return new Reasoning(id, text, Status.INCOMPLETE);
+      return new Reasoning(id, summary, content, encryptedContent, Status.INCOMPLETE);
     }
 
     @Override
     public JsonObject toJson() {
-      JsonObject part =
-          JsonObject.builder().put("type", "reasoning_text").put("text", text).build();
+      JsonObject.Builder json =
+          JsonObject.builder()
+              .put("id", id)
+              .put("type", "reasoning")
+              .put("status", status.text())
+              .put("summary", parts("summary_text", summary))
+              .put("content", parts("reasoning_text", content));
+      return encryptedContent == null
+          ? json.build()
+          : json.put("encrypted_content", encryptedContent).build();
+    }
+
+    private static JsonArray parts(String type, List<String> texts) {
+      return new JsonArray(
+          texts.stream()
+              .<JsonValue>map(
+                  text -> JsonObject.builder().put("type", type).put("text", text).build())
+              .toList());
+    }
+  }
+
+  /// A conversation made short. It is always whole.
+  ///
+  /// @param id `cmp_…`
+  /// @param encryptedContent what only its maker can read
+  record Compaction(String id, String encryptedContent) implements OutputItem {
+
+    @Override
+    public OutputItem asIncomplete() {
+      return this;
+    }
+
+    @Override
+    public JsonObject toJson() {
       return JsonObject.builder()
           .put("id", id)
-          .put("type", "reasoning")
-          .put("status", status.text())
-          .put("summary", JsonArray.EMPTY)
-          .put("content", new JsonArray(List.of(part)))
+          .put("type", "compaction")
+          .put("encrypted_content", encryptedContent)
           .build();
+    }
+  }
+
+  /// An item that only its maker understands, such as the search of a hosted tool.
+  ///
+  /// @param members as its maker wrote it; its `id` is not shown
+  /// @param status shown in place of its own when it has one and did not complete
+  record Foreign(String id, JsonObject members, Status status) implements OutputItem {
+
+    @Override
+    public OutputItem asIncomplete() {
+      return new Foreign(id, members, Status.INCOMPLETE);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      JsonObject.Builder json = JsonObject.builder().put("id", id);
+      members
+          .members()
+          .forEach((name, value) -> {
+            if (!name.equals("id")) {
+              json.put(name, value);
+            }
+          });
+      return status != Status.COMPLETED && members.text("status").isPresent()
+          ? json.put("status", status.text()).build()
+          : json.build();
     }
   }
 }
