@@ -1,20 +1,15 @@
 package dev.sluice.translate;
 
 import dev.sluice.request.FailureReason;
-import dev.sluice.request.FailureReason.NetworkError;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
-import dev.sluice.upstream.ErrorText;
-import dev.sluice.upstream.SseReader;
-import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +26,6 @@ public final class ChatStream implements AnswerStream {
   /// for the record.
   public static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.US_ASCII);
 
-  private static final byte[] DONE_DATA = "[DONE]".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] PREFIX = "data: ".getBytes(StandardCharsets.US_ASCII);
 
   /// @param id what the client sees as the id of the completion
@@ -42,17 +36,14 @@ public final class ChatStream implements AnswerStream {
   public record View(String id, String model, boolean usage, long choices, String tier) {}
 
   private final View view;
-  private final SseReader reader;
+  private final UpstreamEvents upstream;
   private final ChatStreamAssembler assembler = new ChatStreamAssembler();
   private @Nullable Usage usage;
-  private @Nullable FailureReason failure;
-  private byte @Nullable [] error;
-  private boolean isDone;
 
   /// @param maxEventBytes a larger event fails the stream
   public ChatStream(View view, int maxEventBytes) {
     this.view = view;
-    this.reader = new SseReader(maxEventBytes);
+    this.upstream = new UpstreamEvents(maxEventBytes);
   }
 
   /// Nothing: the first event of a chat stream is the upstream's.
@@ -64,48 +55,32 @@ public final class ChatStream implements AnswerStream {
   @Override
   public List<byte[]> feed(byte[] bytes) {
     List<byte[]> frames = new ArrayList<>();
-    for (SseReader.Item item : reader.feed(bytes)) {
-      if (isOver()) {
-        break;
-      }
-      switch (item) {
-        case SseReader.Item.Event event -> take(event).ifPresent(frames::add);
-        case SseReader.Item.Oversized _ ->
-            failure = new NetworkError("too_large", "One event of the stream is too large.");
-      }
-    }
+    upstream.feed(bytes, document -> take(document).ifPresent(frames::add));
     return frames;
   }
 
   @Override
   public boolean isOver() {
-    return isDone || failure != null;
+    return upstream.isOver();
   }
 
   @Override
   public StreamEnding end(Instant at) {
-    if (!isOver()) {
-      isDone = reader.remainder().filter(event -> isDone(event.data())).isPresent();
-    }
+    upstream.close();
     // Some upstreams close without [DONE]: an answer is whole when each of its choices has
     // finished.
-    if (failure == null && !assembler.isFinished(isDone ? 1 : view.choices())) {
-      failure = new TruncatedStream();
+    if (!assembler.isFinished(upstream.isDone() ? 1 : view.choices())) {
+      upstream.fail(new TruncatedStream());
     }
     return ending(at);
   }
 
   @Override
   public StreamEnding broken(FailureReason reason, Instant at) {
-    if (isDone) {
+    if (upstream.isDone()) {
       return end(at);
     }
-    if (failure == null) {
-      failure =
-          reason instanceof NetworkError(String kind, _) && kind.equals("reset")
-              ? new TruncatedStream()
-              : reason;
-    }
+    upstream.breakOff(reason);
     return ending(at);
   }
 
@@ -115,13 +90,19 @@ public final class ChatStream implements AnswerStream {
   }
 
   private StreamEnding ending(Instant at) {
-    Outcome outcome =
-        failure == null ? ChatFinish.outcome(assembler.finishReasons()) : Outcome.FAILED;
-    if (outcome == Outcome.FAILED && failure == null) {
-      failure = new TruncatedStream();
+    if (ChatFinish.outcome(assembler.finishReasons()) == Outcome.FAILED) {
+      upstream.fail(new TruncatedStream());
     }
-    byte[] body = assembler.isEmpty() ? error : Json.write(completion());
-    return new StreamEnding(outcome, at, failure, error, usage, body, List.of(), null);
+    FailureReason failure = upstream.failure();
+    return new StreamEnding(
+        failure == null ? ChatFinish.outcome(assembler.finishReasons()) : Outcome.FAILED,
+        at,
+        failure,
+        upstream.error(),
+        usage,
+        assembler.isEmpty() ? upstream.error() : Json.write(completion()),
+        List.of(),
+        null);
   }
 
   private JsonObject completion() {
@@ -129,35 +110,6 @@ public final class ChatStream implements AnswerStream {
     return whole.has("service_tier")
         ? whole.toBuilder().put("service_tier", view.tier()).build()
         : whole;
-  }
-
-  private Optional<byte[]> take(SseReader.Item.Event event) {
-    if (isDone(event.data())) {
-      isDone = true;
-      return Optional.empty();
-    }
-    Optional<JsonDocument> document =
-        Json.parseUpstream(event.data()) instanceof Json.Parse.Parsed(JsonDocument parsed)
-                && parsed.root() instanceof JsonObject
-            ? Optional.of(parsed)
-            : Optional.empty();
-    boolean isMessage = event.name().isEmpty() || event.name().equals("message");
-    Optional<Integer> hidden = document.flatMap(parsed -> HiddenError.statusOf(parsed.object()));
-    if (hidden.isPresent() || event.name().equals("error")) {
-      fail(hidden.orElse(502), event.data());
-      return Optional.empty();
-    }
-    if (document.isEmpty()) {
-      // An event of another name is none of the protocol's, such as a ping.
-      failure = isMessage ? new TruncatedStream() : null;
-      return Optional.empty();
-    }
-    return document.flatMap(this::take);
-  }
-
-  private void fail(int status, byte[] data) {
-    failure = FailureReason.ofStatus(status, ErrorText.of(data));
-    error = data;
   }
 
   private Optional<byte[]> take(JsonDocument document) {
@@ -179,11 +131,6 @@ public final class ChatStream implements AnswerStream {
       edit.set("service_tier", view.tier());
     }
     return Optional.of(frame(edit.toBytes()));
-  }
-
-  private static boolean isDone(byte[] data) {
-    return Arrays.equals(data, DONE_DATA)
-        || new String(data, StandardCharsets.ISO_8859_1).strip().equals("[DONE]");
   }
 
   /// One event in one line: a line end between JSON tokens becomes a blank, and inside strings

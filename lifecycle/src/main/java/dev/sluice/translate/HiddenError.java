@@ -60,7 +60,10 @@ public final class HiddenError {
 
   private static Optional<Integer> word(String word) {
     return switch (word) {
-      case "invalid_request_error", "BadRequestError", "context_length_exceeded" ->
+      case "invalid_request_error",
+          "BadRequestError",
+          "context_length_exceeded",
+          "invalid_prompt" ->
           Optional.of(400);
       case "authentication_error", "invalid_api_key" -> Optional.of(401);
       case "insufficient_quota", "rate_limit_error", "rate_limit_exceeded" -> Optional.of(429);
