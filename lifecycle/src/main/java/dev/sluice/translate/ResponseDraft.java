@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters what was in force
 public record ResponseDraft(RequestData request, ResponseParameters parameters) {
 
+  /// The draft of a Responses request.
+  static ResponseDraft of(ClientCall call) {
+    return new ResponseDraft(call.request(), ResponsesParameters.of(call.document().object()));
+  }
+
   /// The object of a response that runs.
   public JsonObject inProgress() {
     return of(PublicStatus.IN_PROGRESS, Result.NONE, null);
@@ -38,6 +43,21 @@ public record ResponseDraft(RequestData request, ResponseParameters parameters) 
         PublicStatus.FAILED,
         new Result(null, null, ResponseError.of(reason), output, usage),
         reason);
+  }
+
+  /// The object of an answer that has been read to its end.
+  ///
+  /// @param failure why it is broken; must be there when it is
+  JsonObject ended(AnswerReading reading, @Nullable FailureReason failure, Instant at) {
+    ResponseDraft inForce = with(reading.inForce(parameters));
+    if (failure != null) {
+      return inForce.failed(failure, reading.output(), reading.usage());
+    }
+    return reading
+        .finish()
+        .incompleteReason()
+        .map(reason -> inForce.incomplete(reason, reading.output(), reading.usage()))
+        .orElseGet(() -> inForce.completed(at, reading.output(), reading.usage()));
   }
 
   /// The same request with other parameters in force, as an upstream said.
