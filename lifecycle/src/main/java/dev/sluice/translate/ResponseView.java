@@ -1,5 +1,6 @@
 package dev.sluice.translate;
 
+import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.PublicStatus;
 import dev.sluice.request.Request;
@@ -16,9 +17,7 @@ import dev.sluice.wire.ResponseObject;
 import dev.sluice.wire.ResponseObject.Result;
 import dev.sluice.wire.ResponseParameters;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,25 +38,30 @@ public record ResponseView(
     attempts = attempts == null ? null : List.copyOf(attempts);
   }
 
-  public ResponseObject toResponse() {
-    return new ResponseObject(
-        request.data(), PublicStatus.of(request), parameters(), result(), extension());
+  /// The Response object. What the client of a Responses request got is shown again as it was, with
+  /// our own facts as they are now; everything else is put together from the row and the bodies.
+  public JsonObject toJson() {
+    return isResponse()
+        ? responseBody.toBuilder().put("x_sluice", extension()).build()
+        : new ResponseObject(
+                request.data(), PublicStatus.of(request), parameters(), result(), extension())
+            .toJson();
+  }
+
+  /// Whether the answer is a Response in its final state, and not an upstream's error.
+  private boolean isResponse() {
+    return request.data().endpoint() == Endpoint.RESPONSES
+        && (request instanceof Request.Completed || request instanceof Request.Failed)
+        && responseBody.text("object").orElse("").equals("response")
+        && responseBody.text("id").orElse("").equals(request.data().id().text());
   }
 
   private ResponseParameters parameters() {
     return switch (request.data().endpoint()) {
       case CHAT_COMPLETIONS -> ChatParameters.of(requestBody);
       case EMBEDDINGS -> ResponseParameters.DEFAULTS;
-      case RESPONSES, COMPACTIONS -> ownParameters();
+      case RESPONSES, COMPACTIONS -> ResponsesParameters.of(requestBody);
     };
-  }
-
-  /// A Responses request already uses our words.
-  private ResponseParameters ownParameters() {
-    Map<String, JsonValue> given = new LinkedHashMap<>(requestBody.members());
-    given.keySet().retainAll(ResponseParameters.DEFAULTS.values().members().keySet());
-    given.values().removeIf(JsonNull.class::isInstance);
-    return ResponseParameters.with(given);
   }
 
   private Result result() {
@@ -76,7 +80,7 @@ public record ResponseView(
               incomplete ? incompleteReason() : null,
               null,
               output(),
-              usage == null ? ChatUsage.of(responseBody).orElse(null) : usage);
+              usage == null ? countedUsage() : usage);
       case Request.Failed(
               RequestData _,
               @Nullable Integer _,
@@ -84,6 +88,13 @@ public record ResponseView(
               @Nullable Usage usage,
               Instant _) ->
           new Result(null, null, ResponseError.of(reason), output(), usage);
+    };
+  }
+
+  private @Nullable Usage countedUsage() {
+    return switch (request.data().endpoint()) {
+      case CHAT_COMPLETIONS, EMBEDDINGS -> ChatUsage.of(responseBody).orElse(null);
+      case RESPONSES, COMPACTIONS -> ResponsesUsage.of(responseBody).orElse(null);
     };
   }
 

@@ -87,7 +87,7 @@ final class ResponseViewTest {
   @MethodSource("rows")
   void everyKindOfRowHasEveryKeyWithAValueWhereNullIsNotAllowed(Request row) {
     for (JsonObject body : List.of(JsonObject.EMPTY, COMPLETION)) {
-      JsonObject json = new ResponseView(row, body, body, List.of()).toResponse().toJson();
+      JsonObject json = new ResponseView(row, body, body, List.of()).toJson();
 
       assertThat(REQUIRED).hasSize(31);
       assertThat(json.members()).containsKeys(REQUIRED.toArray(String[]::new));
@@ -111,7 +111,6 @@ final class ResponseViewTest {
     JsonObject json =
         new ResponseView(
                 row, object("{\"model\":\"alias\",\"max_tokens\":9}"), COMPLETION, List.of(attempt))
-            .toResponse()
             .toJson();
 
     assertThat(text(json))
@@ -154,8 +153,7 @@ final class ResponseViewTest {
                 + finish
                 + "\",\"message\":{\"content\":\"x\"}}]}");
 
-    JsonObject json =
-        new ResponseView(row, JsonObject.EMPTY, body, List.of()).toResponse().toJson();
+    JsonObject json = new ResponseView(row, JsonObject.EMPTY, body, List.of()).toJson();
 
     assertThat(json.text("status")).contains("incomplete");
     assertThat(json.object("incomplete_details").orElseThrow().text("reason")).contains(reason);
@@ -174,8 +172,7 @@ final class ResponseViewTest {
     JsonObject partial =
         object("{\"choices\":[{\"finish_reason\":null,\"message\":{\"content\":\"Hel\"}}]}");
 
-    JsonObject json =
-        new ResponseView(row, JsonObject.EMPTY, partial, List.of()).toResponse().toJson();
+    JsonObject json = new ResponseView(row, JsonObject.EMPTY, partial, List.of()).toJson();
 
     assertThat(json.text("status")).contains("failed");
     assertThat(text(json.get("error"))).isEqualTo("{\"code\":\"c\",\"message\":\"Bad\"}");
@@ -193,8 +190,7 @@ final class ResponseViewTest {
         object(
             "{\"object\":\"list\",\"data\":[{\"embedding\":[0.1]}],\"usage\":{\"prompt_tokens\":7,\"total_tokens\":7}}");
 
-    JsonObject json =
-        new ResponseView(row, JsonObject.EMPTY, body, List.of()).toResponse().toJson();
+    JsonObject json = new ResponseView(row, JsonObject.EMPTY, body, List.of()).toJson();
 
     assertThat(json.items("output")).isEmpty();
     assertThat(json.object("usage").orElseThrow().number("input_tokens")).contains(7L);

@@ -55,7 +55,7 @@ public final class ResponseReader {
   private JsonObject view(Request request, JsonObject sent, JsonObject answer) {
     List<RequestStore.Attempt> attempts =
         requests.attempts(request.data().accountId(), request.data().id());
-    return new ResponseView(request, sent, answer, attempts).toResponse().toJson();
+    return new ResponseView(request, sent, answer, attempts).toJson();
   }
 
   /// What the request sent, as input items in the order in which they were sent.
