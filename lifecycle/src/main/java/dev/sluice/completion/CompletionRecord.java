@@ -5,6 +5,7 @@ import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// One message on the completions queue.
 public sealed interface CompletionRecord permits StartedRecord, FinishedRecord {
@@ -20,6 +21,7 @@ public sealed interface CompletionRecord permits StartedRecord, FinishedRecord {
   /// @param model the alias that the client asked for
   /// @param startedAt when the gateway accepted the request, equal in both records
   /// @param traceId the invocation's trace id, for logs
+  /// @param previousId the response that this one continues
   record Head(
       UUID eventId,
       ResponseId requestId,
@@ -33,7 +35,8 @@ public sealed interface CompletionRecord permits StartedRecord, FinishedRecord {
       boolean background,
       boolean store,
       Instant startedAt,
-      String traceId) {
+      String traceId,
+      @Nullable ResponseId previousId) {
 
     public Head {
       if (apiKeyId.isBlank() || model.isBlank()) {
@@ -56,7 +59,8 @@ public sealed interface CompletionRecord permits StartedRecord, FinishedRecord {
           background,
           store,
           startedAt,
-          traceId);
+          traceId,
+          previousId);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,7 +171,7 @@ public final class CompletionRecorder {
   /// A record and the message that it makes, which is the same at every attempt.
   private record Encoded(CompletionRecord record, String message) {}
 
-  /// The record itself, or with its body moved to the object store when the message would not fit
+  /// The record itself, or with its bodies moved to the object store when the message would not fit
   /// the queue. The whole message counts: the text of a failure may be long, too.
   private Encoded fitting(CompletionRecord record) {
     String message = RecordCodec.encode(record);
@@ -179,18 +180,21 @@ public final class CompletionRecorder {
     }
     CompletionRecord smaller =
         switch (record) {
-          case StartedRecord(var head, RecordBody.Inline body) ->
-              new StartedRecord(head, moved(head, body));
-          case FinishedRecord finished when finished.response() instanceof RecordBody.Inline body ->
-              finished.withResponse(moved(finished.head(), body));
-          case StartedRecord _, FinishedRecord _ -> record;
+          case StartedRecord(var head, var body) -> new StartedRecord(head, moved(head, body));
+          case FinishedRecord finished ->
+              finished.with(
+                  moved(finished.head(), finished.response()),
+                  moved(finished.head(), finished.events()));
         };
     return new Encoded(smaller, RecordCodec.encode(smaller));
   }
 
-  private RecordBody.Elsewhere moved(CompletionRecord.Head head, RecordBody.Inline body) {
-    String name = head.accountId() + "/" + head.requestId().uuid() + "/" + body.sha256();
-    objects.put(name, body.bytes());
-    return body.movedTo(name);
+  private @Nullable RecordBody moved(CompletionRecord.Head head, @Nullable RecordBody body) {
+    if (!(body instanceof RecordBody.Inline inline)) {
+      return body;
+    }
+    String name = head.accountId() + "/" + head.requestId().uuid() + "/" + inline.sha256();
+    objects.put(name, inline.bytes());
+    return inline.movedTo(name);
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param attempts all upstream calls of the request, in order
 /// @param response the answer as the client got it, or the upstream's error body; null when nothing
 ///   is to be stored
+/// @param events the frames of a streamed response, see [dev.sluice.translate.EventLog]; null when
+///   there are none or nothing is to be stored
 public record FinishedRecord(
     Head head,
     Outcome outcome,
@@ -26,7 +28,8 @@ public record FinishedRecord(
     Instant completedAt,
     @Nullable Usage usage,
     List<Attempt> attempts,
-    @Nullable RecordBody response)
+    @Nullable RecordBody response,
+    @Nullable RecordBody events)
     implements CompletionRecord {
 
   public FinishedRecord {
@@ -40,8 +43,8 @@ public record FinishedRecord(
     }
   }
 
-  /// The same record with its answer kept elsewhere, fetched from there, or gone for good.
-  public FinishedRecord withResponse(@Nullable RecordBody body) {
+  /// The same record with its bodies kept elsewhere, fetched from there, or gone for good.
+  public FinishedRecord with(@Nullable RecordBody body, @Nullable RecordBody frames) {
     return new FinishedRecord(
         head,
         outcome,
@@ -52,7 +55,8 @@ public record FinishedRecord(
         completedAt,
         usage,
         attempts,
-        body);
+        body,
+        frames);
   }
 
   /// One upstream call.

@@ -75,7 +75,12 @@ public final class RecordCodec {
         .put("background", head.background())
         .put("store", head.store())
         .put("started_at", head.startedAt().toString())
-        .put("trace_id", head.traceId());
+        .put("trace_id", head.traceId())
+        .put("previous_response_id", previous(head.previousId()));
+  }
+
+  private static JsonValue previous(@Nullable ResponseId id) {
+    return id == null ? JsonNull.NULL : JsonValue.of(id.uuid().toString());
   }
 
   private static void putOutcome(JsonObject.Builder json, FinishedRecord finished) {
@@ -92,7 +97,8 @@ public final class RecordCodec {
             "attempts",
             new JsonArray(
                 finished.attempts().stream().<JsonValue>map(RecordCodec::attempt).toList()))
-        .put("response", body(finished.response()));
+        .put("response", body(finished.response()))
+        .put("events", body(finished.events()));
   }
 
   private static JsonValue number(@Nullable Number value) {
@@ -195,7 +201,8 @@ public final class RecordCodec {
         instant(json, "completed_at"),
         json.object("usage").map(RecordCodec::readUsage).orElse(null),
         attempts,
-        readBody(json.get("response")));
+        readBody(json.get("response")),
+        readBody(json.get("events")));
   }
 
   private static Head head(JsonObject json) {
@@ -212,7 +219,10 @@ public final class RecordCodec {
         json.isTrue("background"),
         json.isTrue("store"),
         instant(json, "started_at"),
-        json.text("trace_id").orElse(""));
+        json.text("trace_id").orElse(""),
+        json.isAbsent("previous_response_id")
+            ? null
+            : new ResponseId(uuid(json, "previous_response_id")));
   }
 
   private static FinishedRecord.Attempt readAttempt(JsonObject json) {

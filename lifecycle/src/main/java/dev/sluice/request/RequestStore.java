@@ -23,14 +23,22 @@ public interface RequestStore {
   /// What the client got, or the upstream's error body; empty as for [#requestBody].
   Optional<StoredBody> responseBody(UUID accountId, ResponseId id);
 
+  /// The frames of a streamed response (see [dev.sluice.translate.EventLog]); empty when it was not
+  /// streamed, and as for [#requestBody].
+  Optional<StoredBody> events(UUID accountId, ResponseId id);
+
+  /// A response and all that it continues, visible ones only, with their bodies.
+  ///
+  /// @param max at most so many turns; a longer chain is told without any
+  Chain chain(UUID accountId, ResponseId head, int max);
+
   /// Visible requests in the order of their ids.
   List<Request> list(UUID accountId, Page page);
 
   /// The upstream calls of a request, in order.
   List<Attempt> attempts(UUID accountId, ResponseId id);
 
-  /// Makes the row a tombstone and removes its bodies, in one transaction; an active row of the
-  /// daemon lane is canceled in it.
+  /// Makes the row a tombstone and removes its bodies and its events, in one transaction; an active row of the daemon lane is canceled in it.
   ///
   /// @return true when this call deleted it, false when there is no such visible row
   boolean delete(UUID accountId, ResponseId id);

@@ -52,7 +52,8 @@ final class CompletionStatements {
           new Column<>("bigint", used(Usage::inputTokens)),
           new Column<>("bigint", used(Usage::outputTokens)),
           new Column<>("bigint", used(Usage::cachedTokens)),
-          new Column<>("bigint", used(Usage::reasoningTokens)));
+          new Column<>("bigint", used(Usage::reasoningTokens)),
+          new Column<>("uuid", CompletionStatements::previousId));
 
   private static final List<Column<NumberedAttempt>> ATTEMPT_COLUMNS =
       List.of(
@@ -75,17 +76,17 @@ final class CompletionStatements {
       insert into request (id, account_id, api_key_id, trace_id, endpoint, model, tier, stream,
         background, store, lane, state, outcome, created_at, started_at, finished_at,
         response_status, failure, failure_label, client_disconnected, time_to_first_byte_ms,
-        input_tokens, output_tokens, cached_tokens, reasoning_tokens)
+        input_tokens, output_tokens, cached_tokens, reasoning_tokens, previous_id)
       select r.id, r.account_id, r.api_key_id, r.trace_id, r.endpoint, r.model, r.tier, r.stream,
         r.background, r.store, 'gateway', r.state, r.outcome, r.started_at, r.started_at,
         r.finished_at, r.response_status, r.failure::json, r.failure_label,
         r.client_disconnected, r.time_to_first_byte_ms, r.input_tokens, r.output_tokens,
-        r.cached_tokens, r.reasoning_tokens
-      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        r.cached_tokens, r.reasoning_tokens, r.previous_id
+      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         as r (id, account_id, api_key_id, trace_id, endpoint, model, tier, stream, background,
           store, state, outcome, started_at, finished_at, response_status, failure,
           failure_label, client_disconnected, time_to_first_byte_ms, input_tokens,
-          output_tokens, cached_tokens, reasoning_tokens)
+          output_tokens, cached_tokens, reasoning_tokens, previous_id)
       order by r.id
       on conflict (id) do update
       set state = excluded.state,
@@ -194,6 +195,19 @@ final class CompletionStatements {
     insertBodies(connection, INSERT_RESPONSE_BODIES, rows, MergedRequest::responseBody);
   }
 
+  /// One chunk from the first event to the last.
+  private static final String INSERT_EVENTS =
+      """
+      insert into response_event
+        (response_id, account_id, bytes, encoding, content_type, length, sha256, first_sequence)
+      values (?, ?, ?, ?, ?, ?, ?, 0)
+      on conflict (response_id, first_sequence) do nothing
+      """;
+
+  static void insertEvents(Connection connection, List<MergedRequest> rows) throws SQLException {
+    insertBodies(connection, INSERT_EVENTS, rows, MergedRequest::events);
+  }
+
   /// The driver rewrites the batch into few statements of many rows; arrays of long values would be
   /// escaped and parsed twice.
   private static void insertBodies(
@@ -246,6 +260,11 @@ final class CompletionStatements {
       Column.bind(statement, ATTEMPT_COLUMNS, rows);
       var _ = statement.executeUpdate();
     }
+  }
+
+  private static @Nullable Object previousId(MergedRequest row) {
+    ResponseId previous = row.head().previousId();
+    return previous == null ? null : previous.uuid();
   }
 
   private static String state(MergedRequest row) {

@@ -169,8 +169,10 @@ final class CompletionTransaction {
         connection,
         undeleted.stream().filter(row -> !existing(existing, row.id()).hasRequestBody()).toList());
     // A body belongs to the outcome that it came with: a record that came after the end adds none.
-    CompletionStatements.insertResponseBodies(
-        connection, undeleted.stream().filter(row -> written.ids().contains(row.id())).toList());
+    List<MergedRequest> ended =
+        undeleted.stream().filter(row -> written.ids().contains(row.id())).toList();
+    CompletionStatements.insertResponseBodies(connection, ended);
+    CompletionStatements.insertEvents(connection, ended);
     List<NumberedAttempt> attempts =
         owned.stream().flatMap(row -> row.attempts().stream()).toList();
     CompletionStatements.insertAttempts(connection, attempts);

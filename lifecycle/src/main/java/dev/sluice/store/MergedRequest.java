@@ -23,6 +23,7 @@ record MergedRequest(
     @Nullable FinishedRecord finished,
     RecordBody.@Nullable Inline requestBody,
     RecordBody.@Nullable Inline responseBody,
+    RecordBody.@Nullable Inline events,
     List<NumberedAttempt> attempts) {
 
   MergedRequest {
@@ -49,13 +50,14 @@ record MergedRequest(
     return switch (record) {
       case StartedRecord started ->
           new MergedRequest(
-              started.head(), null, body(started.head(), started.request()), null, List.of());
+              started.head(), null, body(started.head(), started.request()), null, null, List.of());
       case FinishedRecord finished ->
           new MergedRequest(
               finished.head(),
               finished,
               null,
               body(finished.head(), finished.response()),
+              body(finished.head(), finished.events()),
               numbered(finished));
     };
   }
@@ -80,13 +82,14 @@ record MergedRequest(
   private MergedRequest with(MergedRequest later) {
     List<NumberedAttempt> all = new ArrayList<>(attempts);
     all.addAll(later.attempts);
-    // The body belongs to the outcome: a second finished record adds none.
+    // Body and events belong to the outcome: a second finished record adds none.
     boolean takesLaterOutcome = finished == null;
     return new MergedRequest(
         head,
         takesLaterOutcome ? later.finished : finished,
         requestBody == null ? later.requestBody : requestBody,
         takesLaterOutcome ? later.responseBody : responseBody,
+        takesLaterOutcome ? later.events : events,
         all);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import dev.sluice.request.Chain;
 import dev.sluice.request.PublicStatus;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestStore;
@@ -78,19 +79,29 @@ final class PostgresRequestStore implements RequestStore {
     return body(RESPONSE_BODY, accountId, id);
   }
 
+  private static final String EVENTS =
+      """
+      select e.bytes, e.encoding, e.content_type, e.length, e.sha256
+      from response_event e
+      join request r on r.id = e.response_id and r.deleted_at is null
+      where e.account_id = ? and e.response_id = ? and e.first_sequence = 0
+      """;
+
+  @Override
+  public Optional<StoredBody> events(UUID accountId, ResponseId id) {
+    return body(EVENTS, accountId, id);
+  }
+
+  @Override
+  public Chain chain(UUID accountId, ResponseId head, int max) {
+    return database.read(connection -> ChainStatements.read(connection, accountId, head, max));
+  }
+
   private Optional<StoredBody> body(String sql, UUID accountId, ResponseId id) {
     return database.read(connection -> {
       try (PreparedStatement statement = owned(connection, sql, accountId, id);
           ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? Optional.of(
-                new StoredBody(
-                    rows.getBytes("bytes"),
-                    rows.getString("encoding"),
-                    rows.getString("content_type"),
-                    rows.getLong("length"),
-                    rows.getString("sha256")))
-            : Optional.empty();
+        return rows.next() ? Optional.of(RequestRows.body(rows)) : Optional.empty();
       }
     });
   }
@@ -227,7 +238,12 @@ final class PostgresRequestStore implements RequestStore {
       delete from response_body where account_id = ? and request_id = ?
       """;
 
-  /// Three statements, not one: the first takes the row's lock, and the snapshots of the others
+  private static final String DELETE_EVENTS =
+      """
+      delete from response_event where account_id = ? and response_id = ?
+      """;
+
+  /// Several statements, not one: the first takes the row's lock, and the snapshots of the others
   /// then see the bodies of a batch that committed while this one waited for the lock.
   @Override
   public boolean delete(UUID accountId, ResponseId id) {
@@ -237,6 +253,7 @@ final class PostgresRequestStore implements RequestStore {
       }
       var _ = update(connection, DELETE_REQUEST_BODY, accountId, id);
       var _ = update(connection, DELETE_RESPONSE_BODY, accountId, id);
+      var _ = update(connection, DELETE_EVENTS, accountId, id);
       return true;
     });
   }

@@ -6,6 +6,7 @@ import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
+import dev.sluice.request.StoredBody;
 import dev.sluice.request.Usage;
 import dev.sluice.wire.FailureJson;
 import dev.sluice.wire.Json;
@@ -93,6 +94,16 @@ final class RequestRows {
 
   private static Instant finishedAt(ResultSet row) throws SQLException {
     return instant(row, "finished_at");
+  }
+
+  /// The body under the cursor, by column names.
+  static StoredBody body(ResultSet row) throws SQLException {
+    return new StoredBody(
+        row.getBytes("bytes"),
+        row.getString("encoding"),
+        row.getString("content_type"),
+        row.getLong("length"),
+        row.getString("sha256"));
   }
 
   static Instant instant(ResultSet row, String column) throws SQLException {

@@ -68,6 +68,23 @@ final class CompletionRecorderTest {
   }
 
   @Test
+  void theEventsOfAStreamMoveToTheObjectStoreWithTheBody() {
+    queue.maxBytes = 16 * 1024;
+    RecordBody.Inline events = RecordBody.gzip(incompressible(), "text/event-stream");
+    FinishedRecord small = TestingRecords.finished(new byte[] {'1'});
+
+    Kept kept = recorder.finished(small.with(small.response(), events), in(60));
+
+    assertThat(kept).isEqualTo(Kept.QUEUED);
+    FinishedRecord sent = (FinishedRecord) decoded(queue.sent.getFirst());
+    RecordBody.Elsewhere moved = (RecordBody.Elsewhere) Objects.requireNonNull(sent.events());
+    assertThat(moved.contentType()).isEqualTo("text/event-stream");
+    assertThat(objects.held.get(moved.object())).isEqualTo(events.bytes());
+    assertThat(sent.response()).isInstanceOf(RecordBody.Elsewhere.class);
+    assertThat(objects.held).hasSize(2);
+  }
+
+  @Test
   void theTextOfAFailureCountsTowardsTheSizeOfItsRecord() {
     queue.maxBytes = 64 * 1024;
     FinishedRecord record =
@@ -81,7 +98,8 @@ final class CompletionRecorderTest {
             TestingRecords.AT,
             null,
             List.of(),
-            RecordBody.gzip(incompressible(), "application/json"));
+            RecordBody.gzip(incompressible(), "application/json"),
+            null);
 
     Kept kept = recorder.finished(record, in(60));
 

@@ -53,9 +53,29 @@ final class RecordCodecTest {
     return Stream.of(
         Arguments.of("started.json", started()),
         Arguments.of("finished.json", finished()),
+        Arguments.of("finished-streamed.json", streamed()),
         Arguments.of(
             "finished-failed.json",
             failed(new FailureReason.RetriableStatus(429, "\0 \ud83d\ude00 \ud800 \u00fc"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldenFiles")
+  void recordsOfWritersBeforeConversationsAreStillRead(String file, CompletionRecord record)
+      throws IOException {
+    String old =
+        read(file)
+            .replaceFirst(",\"previous_response_id\":(null|\"[^\"]*\")", "")
+            .replaceFirst(",\"events\":(null|\\{[^}]*})", "");
+
+    assertThat(old).doesNotContain("previous_response_id", "events");
+    assertThat(RecordCodec.decode(old))
+        .isInstanceOfSatisfying(
+            Decoded.Known.class,
+            known -> {
+              assertThat(known.record().head().previousId()).isNull();
+              assertThat(known.record().head().eventId()).isEqualTo(record.head().eventId());
+            });
   }
 
   @Test
@@ -165,7 +185,8 @@ final class RecordCodecTest {
         false,
         store,
         STARTED,
-        chat ? "Root=1-67891233-abcdef012345678912345678" : "");
+        chat ? "Root=1-67891233-abcdef012345678912345678" : "",
+        null);
   }
 
   private static UUID event(int number) {
@@ -206,7 +227,40 @@ final class RecordCodecTest {
                 200,
                 null)),
         new RecordBody.Elsewhere(
-            ACCOUNT + "/" + ID.uuid() + "/" + HASH, "gzip", "application/json", 2_000_000, HASH));
+            ACCOUNT + "/" + ID.uuid() + "/" + HASH, "gzip", "application/json", 2_000_000, HASH),
+        null);
+  }
+
+  private static FinishedRecord streamed() {
+    FinishedRecord finished = finished();
+    Head head = finished.head();
+    byte[] events = "event: a\ndata: {}\n\n".getBytes(StandardCharsets.US_ASCII);
+    return new FinishedRecord(
+        new Head(
+            head.eventId(),
+            head.requestId(),
+            head.accountId(),
+            head.apiKeyId(),
+            head.occurredAt(),
+            Endpoint.RESPONSES,
+            head.model(),
+            head.tier(),
+            true,
+            false,
+            true,
+            head.startedAt(),
+            "",
+            new ResponseId(UUID.fromString("01900000-0000-7000-8000-000000000000"))),
+        finished.outcome(),
+        finished.status(),
+        null,
+        false,
+        212L,
+        finished.completedAt(),
+        finished.usage(),
+        List.of(),
+        finished.response(),
+        new RecordBody.Inline(events, "identity", "text/event-stream", events.length, HASH));
   }
 
   private static FinishedRecord failed(FailureReason reason) {
@@ -220,6 +274,7 @@ final class RecordCodecTest {
         Instant.parse("2026-03-01T10:00:02.900Z"),
         null,
         List.of(),
+        null,
         null);
   }
 

@@ -30,7 +30,8 @@ final class TestingRecords {
         false,
         true,
         AT,
-        "trace-1");
+        "trace-1",
+        null);
   }
 
   static StartedRecord started(byte[] body) {
@@ -48,6 +49,7 @@ final class TestingRecords {
         AT.plusMillis(20),
         new Usage(3, 4, 1, 0),
         List.of(),
-        RecordBody.gzip(body, "application/json"));
+        RecordBody.gzip(body, "application/json"),
+        null);
   }
 }

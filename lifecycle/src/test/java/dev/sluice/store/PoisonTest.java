@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.completion.CompletionRecord;
 import dev.sluice.completion.CompletionStore.Delivery;
+import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.completion.StartedRecord;
 import dev.sluice.request.ResponseId;
@@ -46,7 +47,8 @@ final class PoisonTest {
     CHECK_VIOLATION("constraint_violation"),
     OVER_LONG("constraint_violation"),
     OUT_OF_RANGE("invalid_value"),
-    BODY_HASH("constraint_violation");
+    BODY_HASH("constraint_violation"),
+    EVENTS_HASH("constraint_violation");
 
     private final String reason;
 
@@ -66,6 +68,12 @@ final class PoisonTest {
             new StartedRecord(
                 head(id, ACCOUNT),
                 new RecordBody.Inline(new byte[1], "gzip", "a/b", 1, "nonsense"));
+        case EVENTS_HASH -> {
+          FinishedRecord finished = finished(id);
+          yield finished.with(
+              finished.response(),
+              new RecordBody.Inline(new byte[1], "gzip", "a/b", 1, "nonsense"));
+        }
       };
     }
   }
@@ -139,6 +147,7 @@ final class PoisonTest {
       assertThat(fixture.query("select state from request")).containsExactly("completed");
       assertThat(fixture.count("request_body")).isEqualTo(1);
       assertThat(fixture.count("response_body")).isEqualTo(1);
+      assertThat(fixture.count("response_event")).isEqualTo(1);
       assertThat(fixture.query("select model from request")).containsExactly(Records.MODEL);
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import static dev.sluice.store.Records.LATER;
 import static dev.sluice.store.Records.STARTED;
+import static dev.sluice.store.Records.continuing;
 import static dev.sluice.store.Records.deliveries;
 import static dev.sluice.store.Records.delivery;
 import static dev.sluice.store.Records.failed;
@@ -76,6 +77,8 @@ final class PostgresCompletionStoreTest {
         .isEqualTo("request of " + id(1));
     assertThat(text(fixture.requests().responseBody(ACCOUNT, id(1)).orElseThrow().decoded()))
         .isEqualTo("response of " + id(1));
+    assertThat(text(fixture.requests().events(ACCOUNT, id(1)).orElseThrow().decoded()))
+        .isEqualTo("events of " + id(1));
     assertThat(fixture.requests().attempts(ACCOUNT, id(1)))
         .extracting(attempt -> attempt.upstream() + " " + attempt.status() + " " + attempt.error())
         .containsExactly("upstream-1 503 retriable_status", "upstream-2 200 null");
@@ -86,7 +89,7 @@ final class PostgresCompletionStoreTest {
   void everyOrderOfTwoStartedAndTwoFinishedRecordsMakesTheSameRow() {
     persist(started(id(1)), finished(id(1)));
     List<String> expected = fixture.everything();
-    assertThat(expected).hasSize(5);
+    assertThat(expected).hasSize(6);
 
     for (List<CompletionRecord> order : orders(id(1))) {
       fixture.execute("truncate request cascade");
@@ -102,6 +105,16 @@ final class PostgresCompletionStoreTest {
       persist(order.get(2), order.get(3));
       assertThat(fixture.everything()).as("in two batches: %s", order).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void eitherRecordTellsWhichResponseItContinues() {
+    persist(started(continuing(head(id(2), ACCOUNT), id(1))));
+    persist(finished(continuing(head(id(3), ACCOUNT), id(2))));
+    persist(finished(continuing(head(id(2), ACCOUNT), id(1))));
+
+    assertThat(fixture.query("select previous_id from request order by id"))
+        .containsExactly(id(1).uuid().toString(), id(2).uuid().toString());
   }
 
   /// The six distinct orders of {S, S, F, F}.
@@ -151,12 +164,14 @@ final class PostgresCompletionStoreTest {
             STARTED,
             null,
             List.of(),
+            null,
             null);
     persist(started(id(1)), failure);
 
     persist(finished(id(1)));
 
     assertThat(fixture.requests().responseBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(fixture.requests().events(ACCOUNT, id(1))).isEmpty();
     assertThat(fixture.requests().requestBody(ACCOUNT, id(1))).isPresent();
   }
 
@@ -201,6 +216,7 @@ final class PostgresCompletionStoreTest {
             });
     assertThat(fixture.count("request_body")).isZero();
     assertThat(fixture.count("response_body")).isZero();
+    assertThat(fixture.count("response_event")).isZero();
     assertThat(fixture.count("request_attempt")).isEqualTo(2);
   }
 
@@ -221,13 +237,15 @@ final class PostgresCompletionStoreTest {
             head.background(),
             false,
             head.startedAt(),
-            head.traceId());
+            head.traceId(),
+            head.previousId());
 
     persist(started(unstored), finished(unstored));
 
     assertThat(fixture.count("request")).isEqualTo(1);
     assertThat(fixture.count("request_body")).isZero();
     assertThat(fixture.count("response_body")).isZero();
+    assertThat(fixture.count("response_event")).isZero();
   }
 
   @Test

@@ -57,6 +57,7 @@ final class PostgresRequestStoreTest {
     assertThat(store.find(OTHER_ACCOUNT, id(1))).isEmpty();
     assertThat(store.requestBody(OTHER_ACCOUNT, id(1))).isEmpty();
     assertThat(store.responseBody(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(store.events(OTHER_ACCOUNT, id(1))).isEmpty();
     assertThat(store.attempts(OTHER_ACCOUNT, id(1))).isEmpty();
     assertThat(store.list(OTHER_ACCOUNT, all(true))).isEmpty();
     assertThat(store.list(OTHER_ACCOUNT, new Page(10, id(1), null, false, null, null, null)))
@@ -88,6 +89,9 @@ final class PostgresRequestStoreTest {
     assertThat(tombstone.data().isVisible()).isFalse();
     assertThat(store.requestBody(ACCOUNT, id(1))).isEmpty();
     assertThat(store.responseBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(store.events(ACCOUNT, id(1))).isEmpty();
+    assertThat(fixture.query("select response_id from response_event"))
+        .containsExactly(id(2).uuid().toString());
     assertThat(store.requestBody(ACCOUNT, id(2))).isPresent();
     assertThat(store.list(ACCOUNT, all(true)))
         .extracting(PostgresRequestStoreTest::idOf)

@@ -49,7 +49,8 @@ final class Records {
         false,
         true,
         STARTED,
-        "trace-1");
+        "trace-1",
+        null);
   }
 
   static Head withModel(Head head, String model) {
@@ -66,7 +67,26 @@ final class Records {
         head.background(),
         head.store(),
         head.startedAt(),
-        head.traceId());
+        head.traceId(),
+        head.previousId());
+  }
+
+  static Head continuing(Head head, ResponseId previous) {
+    return new Head(
+        head.eventId(),
+        head.requestId(),
+        head.accountId(),
+        head.apiKeyId(),
+        head.occurredAt(),
+        head.endpoint(),
+        head.model(),
+        head.tier(),
+        head.stream(),
+        head.background(),
+        head.store(),
+        head.startedAt(),
+        head.traceId(),
+        previous);
   }
 
   static StartedRecord started(Head head) {
@@ -96,7 +116,8 @@ final class Records {
         STARTED.plusSeconds(3),
         new Usage(11, 7, 3, 2),
         List.of(attempt(head, 1, 503, "retriable_status"), attempt(head, 2, 200, null)),
-        body("response of " + head.requestId()));
+        body("response of " + head.requestId()),
+        events("events of " + head.requestId()));
   }
 
   static FinishedRecord failed(Head head, FailureReason reason) {
@@ -110,7 +131,8 @@ final class Records {
         STARTED.plusSeconds(2),
         null,
         List.of(attempt(head, 1, 502, reason.label())),
-        body("error of " + head.requestId()));
+        body("error of " + head.requestId()),
+        null);
   }
 
   private static FinishedRecord.Attempt attempt(
@@ -126,6 +148,10 @@ final class Records {
 
   static RecordBody.Inline body(String text) {
     return RecordBody.gzip(text.getBytes(StandardCharsets.UTF_8), "application/json");
+  }
+
+  static RecordBody.Inline events(String text) {
+    return RecordBody.gzip(text.getBytes(StandardCharsets.UTF_8), "text/event-stream");
   }
 
   static Delivery.Known delivery(CompletionRecord record) {

@@ -129,6 +129,7 @@ final class StoreFixture implements AutoCloseable {
     all.addAll(query("select to_jsonb(r) - 'recorded_at' from request r order by id"));
     all.addAll(query("select to_jsonb(b) from request_body b order by request_id"));
     all.addAll(query("select to_jsonb(b) from response_body b order by request_id"));
+    all.addAll(query("select to_jsonb(e) from response_event e order by response_id"));
     all.addAll(query("select to_jsonb(a) from request_attempt a order by request_id, attempt_id"));
     return all;
   }

@@ -162,7 +162,8 @@ final class EmittedMetricsTest {
         false,
         true,
         AT,
-        "");
+        "",
+        null);
   }
 
   /// Presumes a gateway dead, and delivers its record after all.
@@ -176,7 +177,17 @@ final class EmittedMetricsTest {
     stack.send(
         RecordCodec.encode(
             new FinishedRecord(
-                head(stack), Outcome.COMPLETED, 200, null, false, 1L, AT, null, List.of(), null)));
+                head(stack),
+                Outcome.COMPLETED,
+                200,
+                null,
+                false,
+                1L,
+                AT,
+                null,
+                List.of(),
+                null,
+                null)));
     stack.await("select state = 'completed' from request where id = '" + LOST.uuid() + "'");
   }
 }

@@ -37,8 +37,8 @@ final class MigrationHandlerTest {
     try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
       assertThat(tables(database)).as("before the first invocation").isEmpty();
 
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "003");
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "003");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
     }
 
     assertThat(tables(database))
@@ -51,17 +51,17 @@ final class MigrationHandlerTest {
             "request_attempt",
             "quarantine");
     assertThat(texts(database, "select version from flyway_schema_history order by version"))
-        .containsExactly("001", "002", "003");
+        .containsExactly("001", "002", "003", "004");
   }
 
   @Test
   void theHandlerAndTheSchemaClassApplyTheSameMigrations() throws SQLException {
     String database = newDatabase("schema");
 
-    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(3);
+    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(4);
 
     try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "003");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
     }
     assertThat(Schema.migrate(server.getDatabase("postgres", database))).isZero();
   }

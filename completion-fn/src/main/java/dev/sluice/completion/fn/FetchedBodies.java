@@ -28,10 +28,10 @@ final class FetchedBodies {
     this.requests = requests;
   }
 
-  /// What became of a record's body.
+  /// What became of a record's bodies.
   sealed interface Fetch {
 
-    /// @param record its body is inline or absent
+    /// @param record its bodies are inline or absent
     record Complete(CompletionRecord record) implements Fetch {}
 
     /// @param reason `missing_object`, `wrong_object` or `objects_unavailable`
@@ -40,39 +40,63 @@ final class FetchedBodies {
   }
 
   Fetch fetch(CompletionRecord record) {
+    CompletionRecord.Head head = record.head();
     return switch (record) {
-      case StartedRecord(var head, RecordBody.Elsewhere body) ->
-          fetch(head, body, inline -> new StartedRecord(head, inline));
-      case FinishedRecord finished when finished.response() instanceof RecordBody.Elsewhere body ->
-          fetch(finished.head(), body, finished::withResponse);
-      case StartedRecord _, FinishedRecord _ -> new Fetch.Complete(record);
+      case StartedRecord started ->
+          switch (fetch(head, started.request())) {
+            case Part.Fetched(var body) -> new Fetch.Complete(new StartedRecord(head, body));
+            case Part.Missing(Fetch.Failed why) -> why;
+          };
+      case FinishedRecord finished ->
+          switch (fetch(head, finished.response())) {
+            case Part.Fetched(var body) -> withEvents(finished, body);
+            case Part.Missing(Fetch.Failed why) -> why;
+          };
     };
   }
 
-  private interface Replacement {
-    CompletionRecord with(RecordBody.@Nullable Inline inline);
+  private Fetch withEvents(FinishedRecord finished, @Nullable RecordBody response) {
+    return switch (fetch(finished.head(), finished.events())) {
+      case Part.Fetched(var events) -> new Fetch.Complete(finished.with(response, events));
+      case Part.Missing(Fetch.Failed why) -> why;
+    };
   }
 
-  private Fetch fetch(
-      CompletionRecord.Head head, RecordBody.Elsewhere body, Replacement replacement) {
+  /// What became of one body.
+  private sealed interface Part {
+
+    /// @param body inline, or absent because there is none or its response is deleted
+    record Fetched(@Nullable RecordBody body) implements Part {}
+
+    record Missing(Fetch.Failed why) implements Part {}
+  }
+
+  private Part fetch(CompletionRecord.Head head, @Nullable RecordBody body) {
+    if (!(body instanceof RecordBody.Elsewhere elsewhere)) {
+      return new Part.Fetched(body);
+    }
     Optional<byte[]> bytes;
     try {
-      bytes = objects.get(body.object());
+      bytes = objects.get(elsewhere.object());
     } catch (UncheckedIOException _) {
       // Reported as this item's failure: the message comes back when the store may answer again.
-      return new Fetch.Failed("objects_unavailable", false);
+      return new Part.Missing(new Fetch.Failed("objects_unavailable", false));
     }
     if (bytes.isEmpty()) {
       return isDeleted(head)
-          ? new Fetch.Complete(replacement.with(null))
-          : new Fetch.Failed("missing_object", true);
+          ? new Part.Fetched(null)
+          : new Part.Missing(new Fetch.Failed("missing_object", true));
     }
     RecordBody.Inline inline =
         new RecordBody.Inline(
-            bytes.get(), body.encoding(), body.contentType(), body.length(), body.sha256());
+            bytes.get(),
+            elsewhere.encoding(),
+            elsewhere.contentType(),
+            elsewhere.length(),
+            elsewhere.sha256());
     return isWhole(inline)
-        ? new Fetch.Complete(replacement.with(inline))
-        : new Fetch.Failed("wrong_object", true);
+        ? new Part.Fetched(inline)
+        : new Part.Missing(new Fetch.Failed("wrong_object", true));
   }
 
   private boolean isDeleted(CompletionRecord.Head head) {

@@ -192,6 +192,24 @@ final class CompletionHandlerTest {
   }
 
   @Test
+  void eventsThatLieElsewhereAreFetchedAndStored() throws IOException {
+    RecordBody.Inline body = Records.body("small");
+    RecordBody.Inline events = Records.body("event: large\n\n".repeat(10_000));
+    write("a/b/events", events.bytes());
+
+    assertThat(handle(event(List.of(finished(1, ACCOUNT, body, events.movedTo("a/b/events"))))))
+        .isEmpty();
+    assertThat(handle(event(List.of(finished(2, ACCOUNT, body, events.movedTo("a/missing"))))))
+        .hasSize(1);
+
+    assertThat(
+            fixture.query(
+                "select encode(sha256(bytes), 'hex'), length, first_sequence from response_event"))
+        .containsExactly(RecordBody.sha256(events.bytes()) + "|140000|0");
+    assertThat(fixture.count("response_body")).isEqualTo(1);
+  }
+
+  @Test
   void aDeletedResponseIsEndedWithoutTheBodyThatWentWithIt() {
     RecordBody.Inline body = Records.body("large");
     assertThat(handle(event(List.of(started(1))))).isEmpty();

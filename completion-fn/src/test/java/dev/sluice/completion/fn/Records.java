@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Encoded records with known content.
 final class Records {
@@ -42,7 +43,8 @@ final class Records {
         false,
         true,
         STARTED,
-        "");
+        "",
+        null);
   }
 
   static String started(long number) {
@@ -58,6 +60,10 @@ final class Records {
   }
 
   static String finished(long number, UUID account, RecordBody body) {
+    return finished(number, account, body, null);
+  }
+
+  static String finished(long number, UUID account, RecordBody body, @Nullable RecordBody events) {
     Head head = head(number, account);
     return RecordCodec.encode(
         new FinishedRecord(
@@ -72,7 +78,8 @@ final class Records {
             List.of(
                 new FinishedRecord.Attempt(
                     new UUID(number, 3), "demo", STARTED, STARTED.plusSeconds(1), 200, null)),
-            body));
+            body,
+            events));
   }
 
   /// Started and finished records of different requests, and both of some, in one event.

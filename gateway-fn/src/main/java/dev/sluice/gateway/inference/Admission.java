@@ -3,6 +3,7 @@ package dev.sluice.gateway.inference;
 import dev.sluice.completion.CompletionRecord.Head;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.Endpoint;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.translate.ClientCall;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// A request that may go to a model server: its caller is known, its body is valid, its model
 /// exists and is allowed, and there is a way to ask for it.
@@ -67,6 +69,18 @@ record Admission(
         request.background(),
         request.store(),
         request.createdAt(),
-        inbound.traceId());
+        inbound.traceId(),
+        previousId());
+  }
+
+  /// The response that this one continues; a chat request has no such member, whatever it carries.
+  private @Nullable ResponseId previousId() {
+    return request().endpoint() == Endpoint.RESPONSES
+        ? call.document()
+            .object()
+            .text("previous_response_id")
+            .flatMap(ResponseId::parse)
+            .orElse(null)
+        : null;
   }
 }

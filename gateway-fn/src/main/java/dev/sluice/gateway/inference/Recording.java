@@ -59,7 +59,8 @@ final class Recording {
             ending.at(),
             ending.usage(),
             circumstances.attempts(),
-            ending.body() == null ? null : body(ending.body(), ending.contentType()));
+            ending.body() == null ? null : body(ending.body(), ending.contentType()),
+            null);
     Deadline deadline = admission.inbound().deadline().minus(REPLY_MARGIN);
     return recorder.finished(record, deadline);
   }

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.testing;
 
+import dev.sluice.request.Chain;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
@@ -17,6 +18,7 @@ public final class TestingRequestStore implements RequestStore {
   private final Map<ResponseId, Request> rows = new HashMap<>();
   private final Map<ResponseId, StoredBody> requestBodies = new HashMap<>();
   private final Map<ResponseId, StoredBody> responseBodies = new HashMap<>();
+  private final Map<ResponseId, StoredBody> events = new HashMap<>();
   private Runnable onLook = () -> {};
   private int looks;
 
@@ -59,6 +61,20 @@ public final class TestingRequestStore implements RequestStore {
   @Override
   public Optional<StoredBody> responseBody(UUID accountId, ResponseId id) {
     return look(responseBodies, id);
+  }
+
+  public void putEvents(ResponseId id, byte[] frames) {
+    events.put(id, new StoredBody(frames, "identity", "text/event-stream", frames.length, ""));
+  }
+
+  @Override
+  public Optional<StoredBody> events(UUID accountId, ResponseId id) {
+    return look(events, id);
+  }
+
+  @Override
+  public Chain chain(UUID accountId, ResponseId head, int max) {
+    throw new UnsupportedOperationException("Chains are tested on PostgreSQL");
   }
 
   private <T> Optional<T> look(Map<ResponseId, T> from, ResponseId id) {

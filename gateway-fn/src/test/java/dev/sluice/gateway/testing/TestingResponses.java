@@ -94,7 +94,8 @@ public final class TestingResponses {
             STARTED.plusSeconds(1),
             null,
             List.of(),
-            body == null ? null : gzip(body));
+            body == null ? null : gzip(body),
+            null);
     persist(started(head, "Fail"), finished);
     return head.requestId();
   }
@@ -121,6 +122,7 @@ public final class TestingResponses {
             STARTED,
             Usage.NONE,
             List.of(),
+            null,
             null));
     return head.requestId();
   }
@@ -139,7 +141,8 @@ public final class TestingResponses {
         false,
         store,
         STARTED,
-        "trace-1");
+        "trace-1",
+        null);
   }
 
   public static StartedRecord started(Head head, String prompt) {
@@ -169,7 +172,8 @@ public final class TestingResponses {
         List.of(
             new FinishedRecord.Attempt(
                 UUID.randomUUID(), "demo", STARTED, STARTED.plusSeconds(1), status, null)),
-        gzip(ANSWER.formatted(finish, text)));
+        gzip(ANSWER.formatted(finish, text)),
+        null);
   }
 
   private static RecordBody.Inline gzip(String text) {

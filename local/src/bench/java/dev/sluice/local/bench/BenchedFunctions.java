@@ -151,7 +151,8 @@ final class BenchedFunctions {
             false,
             true,
             at,
-            "trace");
+            "trace",
+            null);
     RecordBody body = RecordBody.gzip("{}".getBytes(StandardCharsets.US_ASCII), "application/json");
     return Json.write(
         JsonObject.builder()
@@ -171,7 +172,8 @@ final class BenchedFunctions {
                                 at,
                                 new Usage(1, 1, 0, 0),
                                 List.of(),
-                                body)))))
+                                body,
+                                null)))))
             .build());
   }
 

@@ -165,7 +165,8 @@ public final class CompletionBench {
         false,
         true,
         now,
-        "trace");
+        "trace",
+        null);
   }
 
   private FinishedRecord finished(CompletionRecord.Head head, int bodyBytes) {
@@ -180,7 +181,8 @@ public final class CompletionBench {
         now,
         new Usage(10, 20, 0, 0),
         List.of(new FinishedRecord.Attempt(UUID.randomUUID(), "bench", now, now, 200, null)),
-        body(bodyBytes));
+        body(bodyBytes),
+        null);
   }
 
   private UUID id() {
