@@ -38,7 +38,8 @@ public interface RequestStore {
   /// The upstream calls of a request, in order.
   List<Attempt> attempts(UUID accountId, ResponseId id);
 
-  /// Makes the row a tombstone and removes its bodies and its events, in one transaction; an active row of the daemon lane is canceled in it.
+  /// Makes the row a tombstone and removes its bodies, its events and the idempotency keys that
+  /// stand for it, in one transaction; an active row of the daemon lane is canceled in it.
   ///
   /// @return true when this call deleted it, false when there is no such visible row
   boolean delete(UUID accountId, ResponseId id);

@@ -243,6 +243,11 @@ final class PostgresRequestStore implements RequestStore {
       delete from response_event where account_id = ? and response_id = ?
       """;
 
+  private static final String DELETE_IDEMPOTENCY_KEYS =
+      """
+      delete from idempotency_key where account_id = ? and response_id = ?
+      """;
+
   /// Several statements, not one: the first takes the row's lock, and the snapshots of the others
   /// then see the bodies of a batch that committed while this one waited for the lock.
   @Override
@@ -254,6 +259,7 @@ final class PostgresRequestStore implements RequestStore {
       var _ = update(connection, DELETE_REQUEST_BODY, accountId, id);
       var _ = update(connection, DELETE_RESPONSE_BODY, accountId, id);
       var _ = update(connection, DELETE_EVENTS, accountId, id);
+      var _ = update(connection, DELETE_IDEMPOTENCY_KEYS, accountId, id);
       return true;
     });
   }

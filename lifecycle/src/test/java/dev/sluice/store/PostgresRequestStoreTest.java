@@ -99,6 +99,18 @@ final class PostgresRequestStoreTest {
   }
 
   @Test
+  void deletingFreesTheKeysThatStandForTheResponse() {
+    persist(finished(id(1)), finished(id(2)));
+    String hash = "0".repeat(64);
+    var _ = fixture.idempotency().claim(ACCOUNT, "one", hash, id(1));
+    var _ = fixture.idempotency().claim(ACCOUNT, "two", hash, id(2));
+
+    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+
+    assertThat(fixture.query("select key from idempotency_key")).containsExactly("two");
+  }
+
+  @Test
   void deletingAnActiveRowOfTheDaemonsLaneCancelsIt() {
     for (String state : List.of("pending", "claimed", "processing")) {
       fixture.execute("truncate request cascade");

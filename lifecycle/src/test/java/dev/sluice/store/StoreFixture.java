@@ -6,6 +6,7 @@ import dev.sluice.completion.CompletionStore;
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
 import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.IdempotencyStore;
 import dev.sluice.request.LostGateways;
 import dev.sluice.request.RequestStore;
 import dev.sluice.telemetry.MetricSeries;
@@ -75,6 +76,10 @@ final class StoreFixture implements AutoCloseable {
 
   RequestStore requests() {
     return context.getBean(RequestStore.class);
+  }
+
+  IdempotencyStore idempotency() {
+    return context.getBean(IdempotencyStore.class);
   }
 
   LostGateways lostGateways() {
