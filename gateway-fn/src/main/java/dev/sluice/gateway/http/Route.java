@@ -23,7 +23,8 @@ public enum Route {
   CREATE_KEY("POST", "/admin/v1/accounts/{account}/keys", Function.API, Access.ADMIN),
   REVOKE_KEY("DELETE", "/admin/v1/keys/{key}", Function.API, Access.ADMIN),
   HEALTH("GET", "/healthz", Function.API, Access.PUBLIC),
-  READY("GET", "/readyz", Function.API, Access.PUBLIC);
+  READY("GET", "/readyz", Function.API, Access.PUBLIC),
+  OPENAPI("GET", "/openapi.json", Function.API, Access.PUBLIC);
 
   /// Which Lambda function serves a route.
   public enum Function {
