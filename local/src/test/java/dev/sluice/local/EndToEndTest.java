@@ -2,6 +2,7 @@ package dev.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.gateway.openapi.OpenApiDocument;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.IOException;
@@ -252,6 +253,14 @@ final class EndToEndTest {
     assertThat(banner)
         .contains("up after 4.2 s", "/data", stack.baseUrl(), stack.apiKey())
         .contains("curl -N " + stack.baseUrl() + "/chat/completions -H 'Authorization: Bearer ");
+  }
+
+  @Test
+  void theContractIsServedToEverybody() throws IOException {
+    RawHttp.Answer answer = stack.send("GET", "/openapi.json", Map.of(), "");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo(Json.write(OpenApiDocument.make()));
   }
 
   @Test

@@ -151,10 +151,15 @@ final class TestingStack implements AutoCloseable {
     return send("DELETE", target, bearer(apiKey(), Map.of()), "");
   }
 
+  /// Sends a request; its answer is held against the contract before a test sees it.
   RawHttp.Answer send(String method, String target, Map<String, String> headers, String body)
       throws IOException {
-    return RawHttp.exchange(
-        port(), RawHttp.request(method, target, headers, body.getBytes(StandardCharsets.UTF_8)));
+    RawHttp.Answer answer =
+        RawHttp.exchange(
+            port(),
+            RawHttp.request(method, target, headers, body.getBytes(StandardCharsets.UTF_8)));
+    ContractCheck.check(method, target, answer);
+    return answer;
   }
 
   private static Map<String, String> bearer(String key, Map<String, String> more) {
