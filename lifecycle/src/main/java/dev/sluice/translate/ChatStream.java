@@ -4,6 +4,7 @@ import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
+import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayOutputStream;

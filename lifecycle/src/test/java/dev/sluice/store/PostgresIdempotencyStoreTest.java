@@ -91,8 +91,7 @@ final class PostgresIdempotencyStoreTest {
     assertThat(store.takeOver(ACCOUNT, "key", id(1), OTHER_HASH, id(2))).isTrue();
     assertThat(store.takeOver(ACCOUNT, "key", id(1), OTHER_HASH, id(3))).isFalse();
 
-    assertThat(store.claim(ACCOUNT, "key", HASH, id(4)))
-        .isEqualTo(new Claim(OTHER_HASH, id(2)));
+    assertThat(store.claim(ACCOUNT, "key", HASH, id(4))).isEqualTo(new Claim(OTHER_HASH, id(2)));
   }
 
   @Test

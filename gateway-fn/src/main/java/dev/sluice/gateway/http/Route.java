@@ -12,6 +12,8 @@ public enum Route {
   CHAT_COMPLETIONS("POST", "/v1/chat/completions", Function.INFERENCE, Access.KEY),
   EMBEDDINGS("POST", "/v1/embeddings", Function.INFERENCE, Access.KEY),
   CREATE_RESPONSE("POST", "/v1/responses", Function.INFERENCE, Access.KEY),
+  COMPACT("POST", "/v1/responses/compact", Function.INFERENCE, Access.KEY),
+  INPUT_TOKENS("POST", "/v1/responses/input_tokens", Function.INFERENCE, Access.KEY),
   GET_RESPONSE("GET", "/v1/responses/{id}", Function.INFERENCE, Access.KEY),
   LIST_RESPONSES("GET", "/v1/responses", Function.API, Access.KEY),
   DELETE_RESPONSE("DELETE", "/v1/responses/{id}", Function.API, Access.KEY),

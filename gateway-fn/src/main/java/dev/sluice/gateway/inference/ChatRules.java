@@ -86,14 +86,15 @@ final class ChatRules {
     }
   }
 
-  private static void checkFunction(Field function) {
+  /// A function as both APIs describe one.
+  static void checkFunction(Field function) {
     checkName(function.object().member("name"));
     function.member("description").checkText();
     function.member("parameters").checkObject();
     function.member("strict").checkTruth();
   }
 
-  private static void checkName(Field name) {
+  static void checkName(Field name) {
     if (!name.required().text().matches(NAME)) {
       throw name.invalid("must be 1 to 64 letters, digits, underscores or hyphens");
     }

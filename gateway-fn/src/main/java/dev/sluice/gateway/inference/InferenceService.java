@@ -47,6 +47,7 @@ public final class InferenceService {
   private final RealtimePath realtime;
   private final ResponseReader reader;
   private final ContentReader contents;
+  private final InputTokens tokens;
   private final SandboxLife life;
   private final Metrics metrics;
 
@@ -56,6 +57,7 @@ public final class InferenceService {
       RealtimePath realtime,
       ResponseReader reader,
       ContentReader contents,
+      InputTokens tokens,
       SandboxLife life,
       Metrics metrics) {
     this.authenticator = authenticator;
@@ -63,6 +65,7 @@ public final class InferenceService {
     this.realtime = realtime;
     this.reader = reader;
     this.contents = contents;
+    this.tokens = tokens;
     this.life = life;
     this.metrics = metrics;
   }
@@ -112,22 +115,37 @@ public final class InferenceService {
       RequestSummary summary) {
     Caller caller = authenticator.authenticate(inbound);
     summary.recognised(caller);
-    if (route == Route.GET_RESPONSE) {
-      read(inbound, route.variable(inbound.path()), caller, client);
-      return;
+    switch (route) {
+      case GET_RESPONSE -> read(inbound, route.variable(inbound.path()), caller, client);
+      case CONTENT -> content(inbound, route.variable(inbound.path()), caller, client);
+      case INPUT_TOKENS -> count(inbound, caller, startNanos, client);
+      default ->
+          create(admissions.admit(endpoint(route), inbound, caller, startNanos), client, summary);
     }
-    if (route == Route.CONTENT) {
-      content(inbound, route.variable(inbound.path()), caller, client);
-      return;
-    }
-    Endpoint endpoint =
-        Endpoint.ofPath(route.template())
-            .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
-    Admission admission = admissions.admit(endpoint, inbound, caller, startNanos);
+  }
+
+  private static Endpoint endpoint(Route route) {
+    return Endpoint.ofPath(route.template())
+        .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
+  }
+
+  private void create(Admission admission, ClientReply client, RequestSummary summary) {
     summary.admitted(admission.id(), admission.alias());
     // A model server may take minutes, and the database is not asked again.
     life.beforeWait();
     realtime.serve(admission, client, summary);
+  }
+
+  private void count(InboundRequest inbound, Caller caller, long startNanos, ClientReply client) {
+    Admission admission = admissions.admitCount(inbound, caller, startNanos);
+    life.beforeWait();
+    InputTokens.Count count = tokens.count(admission);
+    Map<String, String> headers = ReplyHeaders.of(Ending.JSON, inbound.requestId());
+    if (count.estimated()) {
+      headers.put(ReplyHeaders.ESTIMATED, "true");
+    }
+    client.start(200, headers);
+    client.write(count.toJson());
   }
 
   private void read(InboundRequest inbound, String id, Caller caller, ClientReply client) {

@@ -10,6 +10,7 @@ import java.util.Map;
 final class ReplyHeaders {
 
   static final String RESPONSE_ID = "x-sluice-response-id";
+  static final String ESTIMATED = "x-sluice-estimated";
   static final String OVERHEAD = "x-sluice-overhead-ms";
 
   private static final String RATE_LIMITS = "x-ratelimit-";

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// What a request must be before anything is done for it. Strict where a mistake would be silent;
-/// members that nobody here knows are left to the model server.
+/// members that nobody here knows are left to the translation.
 final class RequestRules {
 
   private static final int MAX_MODEL_LENGTH = 256;
@@ -30,6 +30,26 @@ final class RequestRules {
   ///
   /// @throws GatewayException 400, 413 or 415, naming the field at fault
   ValidRequest check(Endpoint endpoint, InboundRequest inbound) {
+    JsonDocument document = read(inbound);
+    Field body = Field.root(document.object());
+    return switch (endpoint) {
+      case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
+      case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
+      case RESPONSES -> ResponsesRules.check(body, common(document, body));
+      case COMPACTIONS -> ResponsesRules.checkCompaction(body, common(document, body));
+    };
+  }
+
+  /// Checks a request whose input is to be counted.
+  ///
+  /// @throws GatewayException as [#check]
+  ValidRequest checkCount(InboundRequest inbound) {
+    JsonDocument document = read(inbound);
+    Field body = Field.root(document.object());
+    return ResponsesRules.checkCount(body, common(document, body));
+  }
+
+  private JsonDocument read(InboundRequest inbound) {
     if (inbound.body().length > maxBodyBytes) {
       throw GatewayException.of(
           ErrorCode.REQUEST_TOO_LARGE,
@@ -45,16 +65,7 @@ final class RequestRules {
           ErrorCode.UNSUPPORTED_MEDIA_TYPE,
           "The body must be JSON in UTF-8: send \"Content-Type: application/json\".");
     }
-    JsonDocument document = parse(inbound.body());
-    Field body = Field.root(document.object());
-    return switch (endpoint) {
-      case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
-      case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
-      case RESPONSES, COMPACTIONS ->
-          throw GatewayException.of(
-              ErrorCode.NOT_SUPPORTED,
-              "POST /v1/responses is not offered yet; use POST /v1/chat/completions.");
-    };
+    return parse(inbound.body());
   }
 
   private static JsonDocument parse(byte[] bytes) {

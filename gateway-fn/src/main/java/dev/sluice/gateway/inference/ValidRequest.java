@@ -3,6 +3,7 @@ package dev.sluice.gateway.inference;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.wire.JsonDocument;
+import java.util.Optional;
 
 /// A request body that has passed every rule; only [RequestRules] makes one. What came in before is
 /// an [dev.sluice.gateway.http.InboundRequest], so nothing behind the rules can meet an unchecked
@@ -15,6 +16,12 @@ sealed interface ValidRequest {
 
   /// Whether the client asked for server-sent events.
   boolean stream();
+
+  /// The id of the response that this one continues, as the client wrote it; empty when it begins a
+  /// conversation.
+  default Optional<String> previous() {
+    return Optional.empty();
+  }
 
   /// What all endpoints have.
   ///
@@ -37,6 +44,28 @@ sealed interface ValidRequest {
     @Override
     public Endpoint endpoint() {
       return Endpoint.EMBEDDINGS;
+    }
+
+    @Override
+    public boolean stream() {
+      return false;
+    }
+  }
+
+  record Responses(Common common, boolean stream, Optional<String> previous)
+      implements ValidRequest {
+
+    @Override
+    public Endpoint endpoint() {
+      return Endpoint.RESPONSES;
+    }
+  }
+
+  record Compaction(Common common, Optional<String> previous) implements ValidRequest {
+
+    @Override
+    public Endpoint endpoint() {
+      return Endpoint.COMPACTIONS;
     }
 
     @Override

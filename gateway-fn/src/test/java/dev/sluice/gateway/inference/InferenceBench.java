@@ -25,6 +25,7 @@ import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.ModelCatalog;
 import dev.sluice.upstream.Upstream;
+import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.upstream.UpstreamClient;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -68,6 +69,12 @@ final class InferenceBench {
   private final String key;
   private final InferenceService service;
 
+  /// Which a test may replace.
+  Translator translator = InferenceFactory::translation;
+
+  /// Which a test may replace.
+  History history = (_, _, _) -> List.of();
+
   InferenceBench() {
     this(null, "http://127.0.0.1:1/v1");
   }
@@ -80,14 +87,21 @@ final class InferenceBench {
     CompletionRecorder recorder =
         new CompletionRecorder(queue, objects, metrics, RANDOM, time, Duration.ofSeconds(10));
     ResponseLookup lookup = new ResponseLookup(requests, ids, time, time);
+    UpstreamClient called = client == null ? upstreams : client;
     service =
         new InferenceService(
             authenticator,
-            new Admissions(catalog(baseUrl), ids, time, SETTINGS, InferenceFactory::translation),
-            new RealtimePath(
-                client == null ? upstreams : client, recorder, metrics, time, SETTINGS),
+            new Admissions(
+                new Candidates(catalog(baseUrl), (call, target) -> translator.of(call, target)),
+                new ResponsesCalls(
+                    (caller, previous, deadline) -> history.before(caller, previous, deadline)),
+                ids,
+                time,
+                SETTINGS),
+            new RealtimePath(called, recorder, metrics, time, SETTINGS),
             new ResponseReader(requests, lookup),
             new ContentReader(requests, lookup),
+            new InputTokens(called, new TokenEstimate()),
             new SandboxLife(List::of, List::of, false),
             metrics);
   }
@@ -116,29 +130,38 @@ final class InferenceBench {
     return secret.reveal();
   }
 
-  /// `one` has one target, `two` and `three` have as many; `embed` offers embeddings only.
+  /// `one` has one target, `two` and `three` have as many; `embed` offers embeddings only. `talk`
+  /// and `native` also offer responses, by an upstream of either protocol, and `mixed` by one of
+  /// each.
   private static ModelCatalog catalog(String baseUrl) {
+    Set<Endpoint> chat = Set.of(Endpoint.CHAT_COMPLETIONS);
+    Set<Endpoint> both = Set.of(Endpoint.CHAT_COMPLETIONS, Endpoint.RESPONSES);
     return new ModelCatalog(
         List.of(
-            model("one", 1, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
-            model("two", 2, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
-            model("three", 3, Set.of(Endpoint.CHAT_COMPLETIONS), baseUrl),
-            model("embed", 1, Set.of(Endpoint.EMBEDDINGS), baseUrl)));
+            model("one", chat, baseUrl, Protocol.CHAT),
+            model("two", chat, baseUrl, Protocol.CHAT, Protocol.CHAT),
+            model("three", chat, baseUrl, Protocol.CHAT, Protocol.CHAT, Protocol.CHAT),
+            model("embed", Set.of(Endpoint.EMBEDDINGS), baseUrl, Protocol.CHAT),
+            model("talk", both, baseUrl, Protocol.CHAT),
+            model("native", both, baseUrl, Protocol.RESPONSES),
+            model("mixed", both, baseUrl, Protocol.CHAT, Protocol.RESPONSES)));
   }
 
-  private static Model model(String alias, int targets, Set<Endpoint> endpoints, String baseUrl) {
+  private static Model model(
+      String alias, Set<Endpoint> endpoints, String baseUrl, Protocol... protocols) {
     List<Model.Target> list = new ArrayList<>();
-    for (int i = 1; i <= targets; i++) {
+    for (Protocol protocol : protocols) {
+      int number = list.size() + 1;
       list.add(
           new Model.Target(
               new Upstream(
-                  "up" + i,
+                  "up" + number,
                   URI.create(baseUrl),
-                  Upstream.Protocol.CHAT,
+                  protocol,
                   new Upstream.Credential.None(),
                   Upstream.Timeouts.DEFAULT,
                   true),
-              "their-model-" + i));
+              "their-model-" + number));
     }
     return new Model(alias, list, endpoints, 10, null);
   }

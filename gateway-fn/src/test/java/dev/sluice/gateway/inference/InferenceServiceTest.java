@@ -157,12 +157,12 @@ final class InferenceServiceTest {
   }
 
   @Test
-  void responsesAreRefusedPrecisely() {
+  void aModelThatGivesNoResponsesSaysSo() {
     TestingReply reply = bench.post("/v1/responses", "{\"model\":\"one\",\"input\":\"hi\"}");
 
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.errorCode()).isEqualTo("not_supported");
-    assertThat(reply.body()).contains("/v1/chat/completions");
+    assertThat(reply.errorCode()).isEqualTo("invalid_value");
+    assertThat(reply.errorParam()).isEqualTo("model");
   }
 
   @Test
