@@ -30,8 +30,7 @@ final class ChatTools {
     }
     return switch (object.text("type").orElse("function")) {
       case "function" -> object.object("function").map(ChatTools::function).orElse(object);
-      case "custom" ->
-          object.object("custom").map(custom -> typed("custom", custom)).orElse(object);
+      case "custom" -> object.object("custom").map(ChatTools::custom).orElse(object);
       default -> object;
     };
   }
@@ -45,6 +44,16 @@ final class ChatTools {
         .put("parameters", orNull(function, "parameters"))
         .put("strict", JsonValue.of(function.isTrue("strict")))
         .build();
+  }
+
+  /// Chat nests the grammar of a format once more.
+  private static JsonObject custom(JsonObject custom) {
+    JsonObject flat = typed("custom", custom);
+    return custom
+        .object("format")
+        .flatMap(format -> format.object("grammar"))
+        .map(grammar -> flat.toBuilder().put("format", typed("grammar", grammar)).build())
+        .orElse(flat);
   }
 
   private static JsonObject typed(String type, JsonObject inner) {
