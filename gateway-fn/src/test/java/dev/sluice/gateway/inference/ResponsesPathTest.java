@@ -1,0 +1,357 @@
+package dev.sluice.gateway.inference;
+
+import static dev.sluice.gateway.inference.TestingUpstreamClient.broken;
+import static dev.sluice.gateway.inference.TestingUpstreamClient.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.completion.FinishedRecord;
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.FailureReason.TimedOut;
+import dev.sluice.request.FailureReason.TruncatedStream;
+import dev.sluice.request.Outcome;
+import dev.sluice.translate.UntranslatableException;
+import dev.sluice.upstream.Upstream.Protocol;
+import dev.sluice.upstream.UpstreamBody;
+import dev.sluice.upstream.UpstreamRequest;
+import dev.sluice.wire.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What the path promises for responses, whatever a translation makes of the bytes.
+final class ResponsesPathTest {
+
+  private static final String DONE = "data: [DONE]\n\n";
+
+  private final InferenceBench bench = new InferenceBench();
+
+  @BeforeEach
+  void translateByTheTestsOwnRules() {
+    bench.translator = TestingTranslation::new;
+  }
+
+  @Test
+  void theTerminalEventWaitsForItsRecord() {
+    bench.upstreams.planStream(bytes("Hel"), bytes("lo"), bytes("end"));
+    TestingReply reply = new TestingReply();
+    List<String> seenByTheRecord = new ArrayList<>();
+    bench.queue.beforeAcknowledging(record -> {
+      if (record instanceof FinishedRecord) {
+        seenByTheRecord.addAll(reply.writes());
+      }
+    });
+
+    respond("talk", ",\"stream\":true", reply);
+
+    assertThat(seenByTheRecord)
+        .containsExactly(
+            "event: response.created\ndata: {}\n\n",
+            "event: response.in_progress\ndata: {}\n\n",
+            "event: response.reasoning_text.delta\ndata: Hel\n\n",
+            "event: response.reasoning_text.delta\ndata: lo\n\n");
+    assertThat(reply.writes()).hasSize(6).startsWith(seenByTheRecord.toArray(String[]::new));
+    assertThat(reply.writes().get(4)).startsWith("event: response.completed\n");
+    assertThat(reply.writes().get(5)).isEqualTo(DONE);
+    assertThat(reply.headers())
+        .containsEntry("content-type", "text/event-stream")
+        .containsKey("x-sluice-response-id");
+  }
+
+  @Test
+  void theTerminalEventShowsTheStoredAnswer() {
+    bench.upstreams.planStream(bytes("Hello"), bytes("end"));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    FinishedRecord finished = bench.queue.finished().getFirst();
+    String stored = InferenceBench.text(finished.response());
+    assertThat(reply.writes().get(3))
+        .isEqualTo("event: response.completed\ndata: " + stored + "\n\n");
+    assertThat(stored).contains("\"completed_at\":\"" + finished.completedAt() + "\"");
+    assertThat(finished.head().endpoint()).isEqualTo(Endpoint.RESPONSES);
+    assertThat(finished.head().stream()).isTrue();
+  }
+
+  @Test
+  void anEndThatCannotBeRecordedIsAnErrorWithoutDone() {
+    bench.upstreams.planStream(bytes("Hello"), bytes("end"));
+    loseTheEnd();
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes()).hasSize(4);
+    assertThat(reply.writes().getLast()).startsWith("event: error\n").contains("overloaded");
+    assertThat(reply.body()).doesNotContain("response.completed").doesNotContain("[DONE]");
+  }
+
+  @Test
+  void aFailureThatCannotBeRecordedIsAnErrorWithoutDone() {
+    bench.upstreams.planStream(bytes("Hello"));
+    loseTheEnd();
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes().getLast()).startsWith("event: error\n");
+    assertThat(reply.body()).doesNotContain("response.failed").doesNotContain("[DONE]");
+  }
+
+  @Test
+  void aFailureIsToldByTheTerminalEventAlone() {
+    bench.upstreams.planStream(bytes("Hello"));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes()).hasSize(5);
+    assertThat(reply.writes().get(3)).startsWith("event: response.failed\n");
+    assertThat(reply.writes().get(4)).isEqualTo(DONE);
+    assertThat(reply.body()).doesNotContain("event: error");
+    FinishedRecord finished = bench.queue.finished().getFirst();
+    assertThat(finished.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(finished.failure()).isEqualTo(new TruncatedStream());
+    assertThat(InferenceBench.text(finished.response())).contains("\"status\":\"failed\"");
+  }
+
+  @Test
+  void aBrokenUpstreamIsRecordedWithItsReason() {
+    bench.upstreams.planStream(bytes("Hello"), broken(new TimedOut("idle")));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes().get(3)).startsWith("event: response.failed\n");
+    assertThat(bench.queue.finished().getFirst().failure()).isEqualTo(new TimedOut("idle"));
+  }
+
+  @Test
+  void aFaultOfTheGatewayIsAnErrorWithoutDone() {
+    bench.upstreams.planStream(bytes("Hello"), bytes("fault"));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes().getLast())
+        .startsWith("event: error\n")
+        .contains("internal_error")
+        .doesNotContain("a fault of a translation");
+    assertThat(reply.body()).doesNotContain("[DONE]");
+    assertThat(bench.queue.finished().getFirst().outcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void silenceIsFilledWithCommentsAfterTheFirstEvents() {
+    bench.upstreams.planStream(
+        new UpstreamBody.Read.Silence(),
+        bytes("Hello"),
+        new UpstreamBody.Read.Silence(),
+        bytes("end"));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    assertThat(reply.writes()).hasSize(7);
+    assertThat(reply.writes().get(1)).startsWith("event: response.in_progress\n");
+    assertThat(reply.writes().get(2)).isEqualTo(": keep-alive\n\n");
+    assertThat(reply.writes().get(4)).isEqualTo(": keep-alive\n\n");
+  }
+
+  @Test
+  void aClientThatLeavesIsRecordedAndTheAnswerIsWhole() {
+    bench.upstreams.planStream(bytes("Hel"), bytes("lo"), bytes("end"));
+    TestingReply reply = new TestingReply();
+    reply.leaveAfter(3);
+
+    respond("talk", ",\"stream\":true", reply);
+
+    FinishedRecord finished = bench.queue.finished().getFirst();
+    assertThat(reply.writes()).hasSize(3);
+    assertThat(finished.clientDisconnected()).isTrue();
+    assertThat(finished.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(InferenceBench.text(finished.response())).contains("\"text\":\"Hello\"");
+  }
+
+  @Test
+  void aWholeAnswerWaitsForItsRecordAndIsWhatIsStored() {
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+    TestingReply reply = new TestingReply();
+    List<Boolean> sentBefore = new ArrayList<>();
+    bench.queue.beforeAcknowledging(_ -> sentBefore.add(reply.isStarted()));
+
+    respond("talk", "", reply);
+
+    FinishedRecord finished = bench.queue.finished().getFirst();
+    assertThat(sentBefore).containsExactly(false, false);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body()).isEqualTo(InferenceBench.text(finished.response()));
+    assertThat(reply.json().text("completed_at")).contains(finished.completedAt().toString());
+    assertThat(reply.json().text("id")).contains(finished.head().requestId().text());
+  }
+
+  @Test
+  void anAnswerThatIsNoneIsABadGateway() {
+    bench.upstreams.planJson(200, "{\"choices\":[]}");
+
+    TestingReply reply = respond("talk", "");
+
+    assertThat(reply.status()).isEqualTo(502);
+    assertThat(reply.errorCode()).isEqualTo("upstream_invalid_response");
+    assertThat(bench.queue.finished().getFirst().outcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void theNextTargetIsAskedInItsOwnProtocol() {
+    bench.upstreams.planJson(503, "{}");
+    bench.upstreams.planStream(bytes("Hello"), bytes("end"));
+
+    TestingReply reply = respond("mixed", ",\"stream\":true");
+
+    assertThat(bench.upstreams.requests())
+        .extracting(UpstreamRequest::path)
+        .containsExactly("/chat/completions", "/responses");
+    assertThat(bench.upstreams.body(0)).contains("their-model-1");
+    assertThat(bench.upstreams.body(1)).contains("their-model-2");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(bench.queue.finished().getFirst().attempts()).hasSize(2);
+  }
+
+  @Test
+  void aTargetThatCannotBeAskedIsSkipped() {
+    bench.translator =
+        (call, target) -> {
+          if (target.upstream().protocol() == Protocol.CHAT) {
+            throw new UntranslatableException("tools[0].type", "Chat has no web search.");
+          }
+          return new TestingTranslation(call, target);
+        };
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+
+    TestingReply reply = respond("mixed", "");
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(bench.upstreams.requests())
+        .extracting(UpstreamRequest::path)
+        .containsExactly("/responses");
+    assertThat(bench.queue.finished().getFirst().attempts())
+        .extracting(FinishedRecord.Attempt::upstream)
+        .containsExactly("up2");
+  }
+
+  @Test
+  void whatNoTargetCanBeAskedIsRefusedWithTheFieldAtFault() {
+    bench.translator =
+        (_, target) -> {
+          throw new UntranslatableException("tools[0].type", target.upstream().name() + " cannot.");
+        };
+
+    TestingReply reply = respond("mixed", "");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.errorCode()).isEqualTo("invalid_value");
+    assertThat(reply.errorParam()).isEqualTo("tools[0].type");
+    assertThat(reply.error().text("message")).contains("up1 cannot.");
+    assertThat(bench.upstreams.requests()).isEmpty();
+    assertThat(bench.queue.records()).isEmpty();
+  }
+
+  @Test
+  void aTextIsOneMessageOfTheUser() {
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+
+    respond("talk", "");
+
+    assertThat(bench.upstreams.body(0))
+        .contains("\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\"hi\"}]");
+  }
+
+  @Test
+  void theTurnsBeforeComeFirst() {
+    bench.history =
+        (caller, previous, _) ->
+            List.of(
+                Json.objectOrEmpty(
+                    "{\"type\":\"message\",\"role\":\"user\",\"content\":\"%s of %s\"}"
+                        .formatted(previous, caller.accountId())
+                        .getBytes(UTF_8)));
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+
+    respond("talk", ",\"previous_response_id\":\"resp_before\"");
+
+    assertThat(bench.upstreams.body(0))
+        .contains(
+            "\"content\":\"resp_before of %s\"},{\"type\":\"message\",\"role\":\"user\","
+                    .formatted(bench.account.id())
+                + "\"content\":\"hi\"}]");
+  }
+
+  @Test
+  void aResponseThatCannotBeContinuedIsRefusedBeforeAnythingIsAsked() {
+    bench.history =
+        (_, previous, _) -> {
+          throw GatewayException.of(
+              ErrorCode.INVALID_VALUE, previous + " is not there.", "previous_response_id");
+        };
+
+    TestingReply reply = respond("talk", ",\"previous_response_id\":\"resp_before\"");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.errorParam()).isEqualTo("previous_response_id");
+    assertThat(bench.upstreams.requests()).isEmpty();
+    assertThat(bench.queue.records()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotToBeStoredLeavesNoBodies() {
+    bench.upstreams.planStream(bytes("Hello"), bytes("end"));
+
+    respond("talk", ",\"stream\":true,\"store\":false");
+
+    assertThat(bench.queue.started().getFirst().request()).isNull();
+    assertThat(bench.queue.finished().getFirst().response()).isNull();
+  }
+
+  @Test
+  void aCompactionIsRecordedLikeAnyCall() {
+    bench.upstreams.planJson(200, "{\"text\":\"a summary\"}");
+
+    TestingReply reply =
+        bench.post("/v1/responses/compact", "{\"model\":\"talk\",\"input\":\"a long talk\"}");
+
+    FinishedRecord finished = bench.queue.finished().getFirst();
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.headers()).containsKey("x-sluice-response-id");
+    assertThat(bench.queue.started().getFirst().head().endpoint()).isEqualTo(Endpoint.COMPACTIONS);
+    assertThat(finished.head().endpoint()).isEqualTo(Endpoint.COMPACTIONS);
+    assertThat(InferenceBench.text(finished.response())).isEqualTo(reply.body());
+  }
+
+  @Test
+  void aCompactionWithoutAModelIsRefused() {
+    TestingReply reply = bench.post("/v1/responses/compact", "{\"input\":\"a long talk\"}");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.errorParam()).isEqualTo("model");
+    assertThat(bench.queue.records()).isEmpty();
+  }
+
+  private void loseTheEnd() {
+    bench.objects.setDown(true);
+    bench.queue.beforeAcknowledging(record -> {
+      if (record instanceof FinishedRecord) {
+        bench.time.advance(Duration.ofSeconds(1));
+        throw TestingRecordQueue.refusal();
+      }
+    });
+  }
+
+  private TestingReply respond(String model, String more) {
+    return respond(model, more, new TestingReply());
+  }
+
+  private TestingReply respond(String model, String more, TestingReply reply) {
+    String body = "{\"model\":\"%s\",\"input\":\"hi\"%s}".formatted(model, more);
+    return bench.send(
+        bench.request("POST", "/v1/responses", Map.of(), body.getBytes(UTF_8)), reply);
+  }
+}
