@@ -43,4 +43,22 @@ final class DemoJson {
                 .build())
         .build();
   }
+
+  /// The error that a prompt asked for.
+  static JsonObject failure() {
+    return envelope(500, "demo_failure", null, "The prompt asked for this.");
+  }
+
+  /// Usage in the words of a Response.
+  static JsonObject usage(DemoUsage usage) {
+    return JsonObject.builder()
+        .put("input_tokens", usage.input())
+        .put("input_tokens_details", JsonObject.builder().put("cached_tokens", 0).build())
+        .put("output_tokens", usage.output())
+        .put(
+            "output_tokens_details",
+            JsonObject.builder().put("reasoning_tokens", usage.reasoning()).build())
+        .put("total_tokens", usage.total())
+        .build();
+  }
 }

@@ -11,6 +11,7 @@ enum DemoModel {
   ECHO("demo-echo"),
   SLOW("demo-slow"),
   TOOLS("demo-tools"),
+  REASON("demo-reason"),
   FLAKY("demo-flaky"),
   EMBED("demo-embed");
 

@@ -1,102 +1,72 @@
 package dev.sluice.local;
 
+import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
-import dev.sluice.wire.JsonValue.JsonArray;
-import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What a demo model says, before it is written as one object or as a stream.
+/// What a demo model says, before it is written in one of the forms.
 sealed interface DemoReply {
 
-  /// In the order in which a stream gives them.
+  /// In the order in which a stream gives them; joined, they are the whole.
   List<String> tokens();
 
-  String finishReason();
-
-  /// The `message` of a whole answer.
-  JsonObject message();
-
-  /// The `delta` that opens a stream.
-  JsonObject opening();
-
-  /// The `delta` with one token.
-  JsonObject delta(String token);
-
   /// A text, cut when it is longer than the request allows.
-  record Text(List<String> tokens, String finishReason) implements DemoReply {
+  ///
+  /// @param thoughts what the model says that it thought before
+  record Text(List<String> thoughts, List<String> tokens, boolean cut) implements DemoReply {
 
-    static Text of(List<String> tokens, long limit) {
+    private static Text of(List<String> thoughts, List<String> tokens, long limit) {
       return tokens.size() > limit
-          ? new Text(List.copyOf(tokens.subList(0, (int) limit)), "length")
-          : new Text(List.copyOf(tokens), "stop");
-    }
-
-    @Override
-    public JsonObject message() {
-      return assistant().put("content", String.join("", tokens)).build();
-    }
-
-    @Override
-    public JsonObject opening() {
-      return assistant().put("content", "").build();
-    }
-
-    @Override
-    public JsonObject delta(String token) {
-      return JsonObject.builder().put("content", token).build();
+          ? new Text(thoughts, List.copyOf(tokens.subList(0, (int) limit)), true)
+          : new Text(thoughts, List.copyOf(tokens), false);
     }
   }
 
   /// A call of one tool.
   ///
-  /// @param tokens the arguments' JSON in pieces
-  record ToolCall(String id, String name, List<String> tokens) implements DemoReply {
+  /// @param tokens the arguments' JSON, or the free text of a custom tool, in pieces
+  record ToolCall(String id, String name, List<String> tokens, boolean custom)
+      implements DemoReply {}
 
-    @Override
-    public String finishReason() {
-      return "tool_calls";
-    }
-
-    @Override
-    public JsonObject message() {
-      JsonObject call = call(String.join("", tokens)).build();
-      return assistant()
-          .put("content", JsonNull.NULL)
-          .put("tool_calls", new JsonArray(List.of(call)))
-          .build();
-    }
-
-    @Override
-    public JsonObject opening() {
-      JsonObject call = call("").put("index", 0).build();
-      return assistant()
-          .put("content", JsonNull.NULL)
-          .put("tool_calls", new JsonArray(List.of(call)))
-          .build();
-    }
-
-    private JsonObject.Builder call(String arguments) {
-      return JsonObject.builder()
-          .put("id", id)
-          .put("type", "function")
-          .put(
-              "function",
-              JsonObject.builder().put("name", name).put("arguments", arguments).build());
-    }
-
-    @Override
-    public JsonObject delta(String token) {
-      JsonValue call =
-          JsonObject.builder()
-              .put("index", 0)
-              .put("function", JsonObject.builder().put("arguments", token).build())
-              .build();
-      return JsonObject.builder().put("tool_calls", new JsonArray(List.of(call))).build();
-    }
+  /// What the model says to this; the same for both forms, apart from the id of a call.
+  static DemoReply to(DemoAsk ask) {
+    return switch (ask.model()) {
+      case ECHO, SLOW, FLAKY -> echo(ask);
+      case REASON ->
+          text(ask, DemoPrompt.tokens("They said: " + ask.prompt().last("user").text()), said(ask));
+      case TOOLS ->
+          ask.prompt()
+              .toolResult()
+              .map(result -> text(ask, List.of(), "The tool answered: " + result))
+              .or(() -> DemoTools.call(ask))
+              .orElseGet(() -> text(ask, List.of(), "No tool was offered."));
+      case EMBED -> throw new IllegalArgumentException("demo-embed does not chat");
+    };
   }
 
-  private static JsonObject.Builder assistant() {
-    return JsonObject.builder().put("role", "assistant").put("refusal", JsonNull.NULL);
+  private static DemoReply echo(DemoAsk ask) {
+    return text(
+        ask, List.of(), ask.schema().map(schema -> json(ask, schema)).orElseGet(() -> said(ask)));
+  }
+
+  private static DemoReply text(DemoAsk ask, List<String> thoughts, String text) {
+    return Text.of(thoughts, DemoPrompt.tokens(text), Math.max(0, ask.limit()));
+  }
+
+  /// What the user said last, with the number of images in it.
+  private static String said(DemoAsk ask) {
+    DemoPrompt.Message last = ask.prompt().last("user");
+    return last.images() == 0 ? last.text() : last.text() + " (images: " + last.images() + ")";
+  }
+
+  /// JSON that fits the schema; what was said, when any object will do.
+  private static String json(DemoAsk ask, JsonObject schema) {
+    JsonValue value =
+        schema.members().isEmpty()
+            ? JsonObject.builder().put("answer", said(ask)).build()
+            : DemoTools.arguments(schema);
+    return new String(Json.write(value), StandardCharsets.UTF_8);
   }
 }

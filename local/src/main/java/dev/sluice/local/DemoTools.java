@@ -30,30 +30,32 @@ final class DemoTools {
     this.root = root;
   }
 
-  /// A call of the tool that `tool_choice` names, else of the first one; empty when no function is
+  /// A tool that a request offers.
+  ///
+  /// @param parameters the JSON schema of its arguments
+  /// @param custom whether it takes free text instead
+  record Offer(String name, JsonObject parameters, boolean custom) {}
+
+  /// A call of the tool that the request insists on, else of the first one; empty when none is
   /// offered.
-  static Optional<DemoReply> call(JsonObject body) {
-    Optional<String> chosen =
-        body.object("tool_choice").flatMap(c -> c.object("function")).flatMap(f -> f.text("name"));
-    List<JsonObject> functions = body.items("tools").stream().flatMap(DemoTools::function).toList();
-    return functions.stream()
-        .filter(function -> chosen.isEmpty() || function.text("name").equals(chosen))
+  static Optional<DemoReply> call(DemoAsk ask) {
+    return ask.tools().stream()
+        .filter(offer -> ask.chosenTool().map(offer.name()::equals).orElse(true))
         .findFirst()
-        .map(function -> call("call_" + UUID.randomUUID().toString().replace("-", ""), function));
+        .map(DemoTools::call);
   }
 
-  private static Stream<JsonObject> function(JsonValue tool) {
-    return tool instanceof JsonObject object ? object.object("function").stream() : Stream.empty();
-  }
-
-  private static DemoReply call(String id, JsonObject function) {
-    JsonValue arguments = arguments(function.object("parameters").orElse(JsonObject.EMPTY));
-    String text = new String(Json.write(arguments), StandardCharsets.UTF_8);
+  private static DemoReply call(Offer offer) {
+    String text =
+        offer.custom()
+            ? "example " + offer.name()
+            : new String(Json.write(arguments(offer.parameters())), StandardCharsets.UTF_8);
     List<String> pieces = new ArrayList<>();
     for (int from = 0; from < text.length(); from += PIECE_LENGTH) {
       pieces.add(text.substring(from, Math.min(from + PIECE_LENGTH, text.length())));
     }
-    return new DemoReply.ToolCall(id, function.text("name").orElse(""), pieces);
+    String id = "call_" + UUID.randomUUID().toString().replace("-", "");
+    return new DemoReply.ToolCall(id, offer.name(), pieces, offer.custom());
   }
 
   /// Arguments for a function with these parameters: an object.

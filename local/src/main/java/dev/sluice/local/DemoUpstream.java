@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A model server in the form of OpenAI's API, whose models need no weights.
 ///
-/// - `demo-echo` says what the last user message said, a word for a token, up to `max_tokens`.
+/// - `demo-echo` says what the last user message said, a word for a token, up to `max_tokens`;
+///   where a JSON schema is given, it says something that fits.
 /// - `demo-slow` does the same with its first token after 2 s and then 20 tokens a second.
 /// - `demo-tools` calls the first offered tool with arguments that fit its schema, and repeats the
 ///   result once it has one.
+/// - `demo-reason` thinks aloud before it echoes.
 /// - `demo-flaky` fails as the last user message directs, see [DemoDirective]; else it echoes.
 /// - `demo-embed` gives each text a unit vector that depends on the text only.
+///
+/// All but the last answer `/chat/completions` and `/responses` alike.
 ///
 /// Safe for use by several threads; it keeps nothing between requests.
 public final class DemoUpstream implements AutoCloseable {
@@ -53,7 +57,11 @@ public final class DemoUpstream implements AutoCloseable {
     }
     return switch (request.method() + " " + request.path()) {
       case "GET /v1/models" -> DemoJson.answer(DemoModel.list());
-      case "POST /v1/chat/completions" -> chat(request);
+      case "POST /v1/chat/completions" -> told(request, this::chat);
+      case "POST /v1/responses" -> told(request, this::responses);
+      case "POST /v1/responses/input_tokens" -> told(request, DemoCounts::inputTokens);
+      case "POST /v1/responses/compact" ->
+          told(request, (_, body) -> DemoCounts.compaction(body, clock.instant()));
       case "POST /v1/embeddings" -> embeddings(request);
       default -> DemoJson.error(404, "unknown_url", null, "Unknown request URL.");
     };
@@ -69,7 +77,12 @@ public final class DemoUpstream implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private UpstreamAnswer chat(UpstreamRequest request) {
+  /// What a model that chats says to a body.
+  private interface Told {
+    UpstreamAnswer by(DemoModel model, JsonObject body);
+  }
+
+  private static UpstreamAnswer told(UpstreamRequest request, Told told) {
     if (!(Json.parse(request.body()) instanceof Json.Parse.Parsed(JsonDocument document))
         || !(document.root() instanceof JsonObject body)) {
       return notJson();
@@ -77,8 +90,33 @@ public final class DemoUpstream implements AutoCloseable {
     String model = body.text("model").orElse("");
     return DemoModel.of(model)
         .filter(DemoModel::chats)
-        .map(known -> new DemoChat(known, body, clock.instant()).answer())
+        .map(known -> told.by(known, body))
         .orElseGet(() -> noSuchModel(model));
+  }
+
+  private UpstreamAnswer chat(DemoModel model, JsonObject body) {
+    DemoAsk ask = DemoAsk.ofChat(model, body);
+    if (ask.prompt().messages().isEmpty()) {
+      return missing("messages");
+    }
+    DemoReply reply = DemoReply.to(ask);
+    DemoForm form = new DemoChatForm(ask, reply, body, clock.instant());
+    return new DemoTurn(ask, reply, form, body.isTrue("stream")).answer();
+  }
+
+  private UpstreamAnswer responses(DemoModel model, JsonObject body) {
+    if (body.isAbsent("input")) {
+      return missing("input");
+    }
+    DemoAsk ask = DemoAsk.ofResponses(model, body);
+    DemoReply reply = DemoReply.to(ask);
+    DemoForm form = new DemoResponsesForm(ask, reply, body, clock.instant());
+    return new DemoTurn(ask, reply, form, body.isTrue("stream")).answer();
+  }
+
+  private static UpstreamAnswer missing(String name) {
+    return DemoJson.error(
+        400, "missing_required_parameter", name, "Missing required parameter: '" + name + "'.");
   }
 
   private static UpstreamAnswer embeddings(UpstreamRequest request) {

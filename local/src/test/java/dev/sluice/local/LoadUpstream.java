@@ -80,7 +80,7 @@ final class LoadUpstream implements AutoCloseable {
     if (!(Json.parse(request.body()) instanceof Json.Parse.Parsed(JsonDocument document))) {
       return UpstreamAnswer.json(400, "{}");
     }
-    String text = DemoPrompt.of(document.object()).last("user");
+    String text = DemoPrompt.ofChat(document.object()).last("user").text();
     List<String> tokens = DemoPrompt.tokens(text);
     boolean held = text.contains(HOLD);
     if (!document.object().isTrue("stream")) {

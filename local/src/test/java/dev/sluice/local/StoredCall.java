@@ -56,7 +56,7 @@ record StoredCall(
                 new ResponseId(rows.getObject(1, UUID.class)).text(),
                 rows.getString(2),
                 rows.getString(3),
-                request == null ? null : DemoPrompt.of(request).last("user"),
+                request == null ? null : DemoPrompt.ofChat(request).last("user").text(),
                 answer == null ? null : Sighting.content(answer),
                 rows.getInt(14)));
       }

@@ -1,0 +1,97 @@
+package dev.sluice.local;
+
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A request to a demo model, whichever form it came in.
+///
+/// @param tools what may be called, empty when nothing may be
+/// @param chosenTool the name that the request insists on
+/// @param limit most tokens of the answer
+/// @param schema what the answer's JSON must fit; an empty object for any JSON object
+record DemoAsk(
+    DemoModel model,
+    DemoPrompt prompt,
+    List<DemoTools.Offer> tools,
+    Optional<String> chosenTool,
+    long limit,
+    Optional<JsonObject> schema) {
+
+  DemoAsk {
+    tools = List.copyOf(tools);
+  }
+
+  static DemoAsk ofChat(DemoModel model, JsonObject body) {
+    return new DemoAsk(
+        model,
+        DemoPrompt.ofChat(body),
+        tools(body, tool -> tool.object("function")),
+        body.object("tool_choice").flatMap(c -> c.object("function")).flatMap(f -> f.text("name")),
+        limit(body, "max_completion_tokens", "max_tokens"),
+        schema(
+            body.object("response_format"),
+            format -> format.object("json_schema").flatMap(inner -> inner.object("schema"))));
+  }
+
+  static DemoAsk ofResponses(DemoModel model, JsonObject body) {
+    return new DemoAsk(
+        model,
+        DemoPrompt.ofResponses(body),
+        tools(body, Optional::of),
+        body.object("tool_choice").flatMap(choice -> choice.text("name")),
+        limit(body, "max_output_tokens"),
+        schema(
+            body.object("text").flatMap(text -> text.object("format")),
+            format -> format.object("schema")));
+  }
+
+  private interface Inside {
+    Optional<JsonObject> of(JsonObject outer);
+  }
+
+  private static List<DemoTools.Offer> tools(JsonObject body, Inside function) {
+    return body.text("tool_choice").orElse("").equals("none")
+        ? List.of()
+        : body.items("tools").stream()
+            .flatMap(tool ->
+                tool instanceof JsonObject object ? offer(object, function) : Stream.empty())
+            .toList();
+  }
+
+  private static Stream<DemoTools.Offer> offer(JsonObject tool, Inside function) {
+    return switch (tool.text("type").orElse("")) {
+      case "function" ->
+          function.of(tool).stream()
+              .map(inner ->
+                  new DemoTools.Offer(
+                      inner.text("name").orElse(""),
+                      inner.object("parameters").orElse(JsonObject.EMPTY),
+                      false));
+      case "custom" ->
+          Stream.of(
+              new DemoTools.Offer(
+                  tool.object("custom").orElse(tool).text("name").orElse(""),
+                  JsonObject.EMPTY,
+                  true));
+      default -> Stream.empty();
+    };
+  }
+
+  private static long limit(JsonObject body, String... names) {
+    return Stream.of(names)
+        .flatMap(name -> body.number(name).stream())
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private static Optional<JsonObject> schema(Optional<JsonObject> format, Inside schema) {
+    return format.flatMap(given ->
+        switch (given.text("type").orElse("")) {
+          case "json_schema" -> schema.of(given).or(() -> Optional.of(JsonObject.EMPTY));
+          case "json_object" -> Optional.of(JsonObject.EMPTY);
+          default -> Optional.empty();
+        });
+  }
+}

@@ -1,0 +1,190 @@
+package dev.sluice.local;
+
+import dev.sluice.local.DemoReply.Text;
+import dev.sluice.local.DemoReply.ToolCall;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
+import dev.sluice.wire.JsonValue.JsonNull;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A reply as a chat completion, or as its chunks.
+final class DemoChatForm implements DemoForm {
+
+  private final DemoAsk ask;
+  private final DemoReply reply;
+  private final Instant at;
+  private final boolean usageWanted;
+  private final String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
+
+  DemoChatForm(DemoAsk ask, DemoReply reply, JsonObject body, Instant at) {
+    this.ask = ask;
+    this.reply = reply;
+    this.at = at;
+    this.usageWanted =
+        body.object("stream_options").orElse(JsonObject.EMPTY).isTrue("include_usage");
+  }
+
+  @Override
+  public JsonObject whole() {
+    JsonObject choice =
+        JsonObject.builder()
+            .put("index", 0)
+            .put("message", message())
+            .put("logprobs", JsonNull.NULL)
+            .put("finish_reason", finishReason())
+            .build();
+    return frame("chat.completion", choice).put("usage", usage()).build();
+  }
+
+  @Override
+  public List<Frame> opening() {
+    List<Frame> frames = new ArrayList<>();
+    switch (reply) {
+      case Text(List<String> thoughts, _, _) -> {
+        frames.add(chunk(assistant().put("content", "").build(), null));
+        thoughts.forEach(thought ->
+            frames.add(
+                chunk(JsonObject.builder().put("reasoning_content", thought).build(), null)));
+      }
+      case ToolCall call ->
+          frames.add(
+              chunk(
+                  assistant()
+                      .put("content", JsonNull.NULL)
+                      .put("tool_calls", list(call(call, "").put("index", 0).build()))
+                      .build(),
+                  null));
+    }
+    return frames;
+  }
+
+  @Override
+  public List<Frame> deltas() {
+    return reply.tokens().stream().map(token -> chunk(delta(token), null)).toList();
+  }
+
+  @Override
+  public List<Frame> closing() {
+    List<Frame> frames = new ArrayList<>();
+    frames.add(chunk(JsonObject.EMPTY, finishReason()));
+    if (usageWanted) {
+      frames.add(Frame.of(frame("chat.completion.chunk").put("usage", usage()).build()));
+    }
+    frames.add(Frame.DONE);
+    return frames;
+  }
+
+  @Override
+  public List<Frame> failing(int tokens) {
+    return List.of(Frame.of(DemoJson.failure()), Frame.DONE);
+  }
+
+  private String finishReason() {
+    return switch (reply) {
+      case Text(_, _, boolean cut) -> cut ? "length" : "stop";
+      case ToolCall _ -> "tool_calls";
+    };
+  }
+
+  private JsonObject message() {
+    String text = String.join("", reply.tokens());
+    return switch (reply) {
+      case Text(List<String> thoughts, _, _) -> {
+        JsonObject.Builder message = assistant().put("content", text);
+        yield thoughts.isEmpty()
+            ? message.build()
+            : message.put("reasoning_content", String.join("", thoughts)).build();
+      }
+      case ToolCall call ->
+          assistant()
+              .put("content", JsonNull.NULL)
+              .put("tool_calls", list(call(call, text).build()))
+              .build();
+    };
+  }
+
+  private JsonObject delta(String token) {
+    return switch (reply) {
+      case Text _ -> JsonObject.builder().put("content", token).build();
+      case ToolCall(_, _, _, boolean custom) -> {
+        String kind = custom ? "custom" : "function";
+        String member = custom ? "input" : "arguments";
+        JsonObject piece =
+            JsonObject.builder()
+                .put("index", 0)
+                .put(kind, JsonObject.builder().put(member, token).build())
+                .build();
+        yield JsonObject.builder().put("tool_calls", list(piece)).build();
+      }
+    };
+  }
+
+  private static JsonObject.Builder call(ToolCall call, String content) {
+    String kind = call.custom() ? "custom" : "function";
+    return JsonObject.builder()
+        .put("id", call.id())
+        .put("type", kind)
+        .put(
+            kind,
+            JsonObject.builder()
+                .put("name", call.name())
+                .put(call.custom() ? "input" : "arguments", content)
+                .build());
+  }
+
+  private static JsonArray list(JsonValue item) {
+    return new JsonArray(List.of(item));
+  }
+
+  private static JsonObject.Builder assistant() {
+    return JsonObject.builder().put("role", "assistant").put("refusal", JsonNull.NULL);
+  }
+
+  private JsonObject.Builder frame(String object, JsonValue... choices) {
+    return JsonObject.builder()
+        .put("id", id)
+        .put("object", object)
+        .put("created", at.getEpochSecond())
+        .put("model", ask.model().text())
+        .put("choices", new JsonArray(List.of(choices)))
+        .put("service_tier", "default")
+        .put("system_fingerprint", "fp_demo");
+  }
+
+  private Frame chunk(JsonObject delta, @Nullable String finishReason) {
+    JsonObject choice =
+        JsonObject.builder()
+            .put("index", 0)
+            .put("delta", delta)
+            .put("logprobs", JsonNull.NULL)
+            .putNullable("finish_reason", finishReason)
+            .build();
+    JsonObject.Builder chunk = frame("chat.completion.chunk", choice);
+    return Frame.of(usageWanted ? chunk.put("usage", JsonNull.NULL).build() : chunk.build());
+  }
+
+  private JsonObject usage() {
+    DemoUsage usage = DemoUsage.of(ask, reply);
+    return JsonObject.builder()
+        .put("prompt_tokens", usage.input())
+        .put("completion_tokens", usage.output())
+        .put("total_tokens", usage.total())
+        .put(
+            "prompt_tokens_details",
+            JsonObject.builder().put("cached_tokens", 0).put("audio_tokens", 0).build())
+        .put(
+            "completion_tokens_details",
+            JsonObject.builder()
+                .put("reasoning_tokens", usage.reasoning())
+                .put("audio_tokens", 0)
+                .put("accepted_prediction_tokens", 0)
+                .put("rejected_prediction_tokens", 0)
+                .build())
+        .build();
+  }
+}
