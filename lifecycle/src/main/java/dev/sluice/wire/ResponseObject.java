@@ -80,7 +80,8 @@ public record ResponseObject(
     return reason == null ? JsonNull.NULL : JsonObject.builder().put("reason", reason).build();
   }
 
-  private static JsonValue usage(@Nullable Usage usage) {
+  /// The counts as they are shown; JSON null when there are none.
+  public static JsonValue usage(@Nullable Usage usage) {
     if (usage == null) {
       return JsonNull.NULL;
     }
