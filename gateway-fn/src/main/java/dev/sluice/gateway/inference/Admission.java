@@ -3,7 +3,6 @@ package dev.sluice.gateway.inference;
 import dev.sluice.completion.CompletionRecord.Head;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Deadline;
-import dev.sluice.request.Endpoint;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.translate.ClientCall;
@@ -19,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// exists and is allowed, and there is a way to ask for it.
 ///
 /// @param call the request as translations read it
+/// @param previous the response that this one continues; null when it begins a conversation
 /// @param candidates who may answer it, in fallback order, never empty
 /// @param startNanos when it was accepted, on the clock of `end`
 /// @param end when the upstream call must have ended
 record Admission(
     InboundRequest inbound,
     ClientCall call,
+    @Nullable ResponseId previous,
     List<Candidate> candidates,
     long startNanos,
     Deadline end) {
@@ -70,17 +71,6 @@ record Admission(
         request.store(),
         request.createdAt(),
         inbound.traceId(),
-        previousId());
-  }
-
-  /// The response that this one continues; a chat request has no such member, whatever it carries.
-  private @Nullable ResponseId previousId() {
-    return request().endpoint() == Endpoint.RESPONSES
-        ? call.document()
-            .object()
-            .text("previous_response_id")
-            .flatMap(ResponseId::parse)
-            .orElse(null)
-        : null;
+        previous);
   }
 }

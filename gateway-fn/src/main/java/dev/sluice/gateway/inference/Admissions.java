@@ -6,6 +6,7 @@ import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.RequestData;
+import dev.sluice.request.ResponseId;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.translate.ClientCall;
 import dev.sluice.upstream.Model;
@@ -59,7 +60,9 @@ final class Admissions {
             .minus(settings.endMargin())
             .orSooner(request.stream() ? settings.maxStreamTotal() : settings.maxTotal());
     ClientCall call = calls.of(request, data(request, caller), caller, end);
-    return new Admission(inbound, call, candidates.of(call, model), startNanos, end);
+    // What is no id was refused when the turns before were read.
+    ResponseId previous = request.previous().flatMap(ResponseId::parse).orElse(null);
+    return new Admission(inbound, call, previous, candidates.of(call, model), startNanos, end);
   }
 
   private RequestData data(ValidRequest request, Caller caller) {

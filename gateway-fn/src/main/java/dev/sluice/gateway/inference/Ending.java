@@ -3,6 +3,7 @@ package dev.sluice.gateway.inference;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
+import dev.sluice.translate.EventLog;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param failure present exactly when the outcome is failed
 /// @param body the answer as the client gets it, or what the upstream sent instead; null when there
 ///   is nothing
+/// @param events what a stream told that its body does not; null when there is nothing
 @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
 record Ending(
     Outcome outcome,
@@ -21,7 +23,8 @@ record Ending(
     @Nullable FailureReason failure,
     @Nullable Usage usage,
     byte @Nullable [] body,
-    String contentType) {
+    String contentType,
+    @Nullable EventLog events) {
 
   static final String JSON = "application/json";
 
@@ -32,7 +35,7 @@ record Ending(
 
   /// A call that failed before it had a body.
   static Ending failed(Instant at, @Nullable Integer status, FailureReason failure) {
-    return new Ending(Outcome.FAILED, at, status, failure, null, null, JSON);
+    return new Ending(Outcome.FAILED, at, status, failure, null, null, JSON, null);
   }
 
   static Ending failed(
@@ -49,7 +52,8 @@ record Ending(
         failure,
         null,
         body.length == 0 ? null : body,
-        isUsable ? contentType : UNKNOWN);
+        isUsable ? contentType : UNKNOWN,
+        null);
   }
 
   /// The word of attempts and logs; null when nothing failed.

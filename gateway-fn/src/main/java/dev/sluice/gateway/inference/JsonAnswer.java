@@ -80,7 +80,8 @@ sealed interface JsonAnswer {
                         null,
                         usage,
                         body,
-                        Ending.JSON),
+                        Ending.JSON,
+                        null),
                     body);
           };
     };

@@ -137,7 +137,7 @@ final class RealtimePath {
     Admission admission = exchange.admission();
     ClientReply client = exchange.client();
     AnswerStream stream = exchange.attempts().translation().stream(settings.maxEventBytes());
-    client.start(200, ReplyHeaders.of("text/event-stream", admission, head));
+    client.start(200, ReplyHeaders.of(ReplyHeaders.EVENT_STREAM, admission, head));
     try {
       StreamEnding streamed =
           new StreamRelay(stream, client, admission, clock, settings.keepAlive()).relay(body);
@@ -179,7 +179,8 @@ final class RealtimePath {
         streamed.failure(),
         streamed.usage(),
         streamed.body(),
-        Ending.JSON);
+        Ending.JSON,
+        streamed.events());
   }
 
   private static byte[] frame(AnswerStream stream, Throwable thrown, Admission admission) {

@@ -60,7 +60,9 @@ final class Recording {
             ending.usage(),
             circumstances.attempts(),
             ending.body() == null ? null : body(ending.body(), ending.contentType()),
-            null);
+            ending.events() == null
+                ? null
+                : body(ending.events().bytes(), ReplyHeaders.EVENT_STREAM));
     Deadline deadline = admission.inbound().deadline().minus(REPLY_MARGIN);
     return recorder.finished(record, deadline);
   }

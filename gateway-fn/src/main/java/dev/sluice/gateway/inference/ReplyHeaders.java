@@ -9,6 +9,7 @@ import java.util.Map;
 /// Response headers; the list of what a client can see is complete on purpose.
 final class ReplyHeaders {
 
+  static final String EVENT_STREAM = "text/event-stream";
   static final String RESPONSE_ID = "x-sluice-response-id";
   static final String ESTIMATED = "x-sluice-estimated";
   static final String OVERHEAD = "x-sluice-overhead-ms";

@@ -6,12 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.completion.FinishedRecord;
+import dev.sluice.completion.RecordBody;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason.TimedOut;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.Outcome;
+import dev.sluice.request.ResponseId;
 import dev.sluice.translate.UntranslatableException;
 import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.upstream.UpstreamBody;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +79,37 @@ final class ResponsesPathTest {
     assertThat(stored).contains("\"completed_at\":\"" + finished.completedAt() + "\"");
     assertThat(finished.head().endpoint()).isEqualTo(Endpoint.RESPONSES);
     assertThat(finished.head().stream()).isTrue();
+  }
+
+  @Test
+  void theRecordHasEveryEventThatTheClientGot() {
+    bench.upstreams.planStream(
+        bytes("Hel"), new UpstreamBody.Read.Silence(), bytes("lo"), bytes("end"));
+
+    TestingReply reply = respond("talk", ",\"stream\":true");
+
+    RecordBody events = bench.queue.finished().getFirst().events();
+    String told = reply.body().replace(": keep-alive\n\n", "").replace(DONE, "");
+    assertThat(InferenceBench.text(events)).isEqualTo(told).contains("response.completed");
+    assertThat(events)
+        .isInstanceOfSatisfying(
+            RecordBody.Inline.class,
+            inline -> assertThat(inline.contentType()).isEqualTo("text/event-stream"));
+  }
+
+  @Test
+  void bothRecordsNameTheResponseThatIsContinued() {
+    ResponseId previous = bench.ids.next(bench.account.id());
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+
+    respond("talk", ",\"previous_response_id\":\"" + previous.uuid() + "\"");
+    respond("talk", "");
+
+    assertThat(bench.queue.records())
+        .extracting(record -> Optional.ofNullable(record.head().previousId()))
+        .containsExactly(
+            Optional.of(previous), Optional.of(previous), Optional.empty(), Optional.empty());
   }
 
   @Test
@@ -170,6 +204,7 @@ final class ResponsesPathTest {
     assertThat(finished.clientDisconnected()).isTrue();
     assertThat(finished.outcome()).isEqualTo(Outcome.COMPLETED);
     assertThat(InferenceBench.text(finished.response())).contains("\"text\":\"Hello\"");
+    assertThat(InferenceBench.text(finished.events())).contains("event: response.completed");
   }
 
   @Test
@@ -309,6 +344,7 @@ final class ResponsesPathTest {
 
     assertThat(bench.queue.started().getFirst().request()).isNull();
     assertThat(bench.queue.finished().getFirst().response()).isNull();
+    assertThat(bench.queue.finished().getFirst().events()).isNull();
   }
 
   @Test
