@@ -39,9 +39,6 @@ public final class InferenceService {
 
   private static final List<String> INTERNAL = List.of("x-sluice-", "x-fusillade-", "x-onwards-");
 
-  /// The one header of ours that is meant for clients to send.
-  private static final String DIALECT = "x-sluice-dialect";
-
   private final Authenticator authenticator;
   private final Admissions admissions;
   private final RealtimePath realtime;
@@ -190,11 +187,13 @@ public final class InferenceService {
     client.write(error.body());
   }
 
-  /// They change nothing; that they are sent at all is worth knowing.
+  /// But for the one that is meant for clients, they change nothing; that they are sent at all is
+  /// worth knowing.
   private void countInternalHeaders(InboundRequest inbound) {
     long count =
         inbound.headers().keySet().stream()
-            .filter(name -> !name.equals(DIALECT) && INTERNAL.stream().anyMatch(name::startsWith))
+            .filter(name ->
+                !name.equals(EventWriter.HEADER) && INTERNAL.stream().anyMatch(name::startsWith))
             .count();
     if (count > 0) {
       metrics.record(Metric.INTERNAL_HEADERS_STRIPPED, (double) count);

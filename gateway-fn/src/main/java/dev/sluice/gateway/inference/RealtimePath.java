@@ -135,9 +135,9 @@ final class RealtimePath {
 
   private void stream(Exchange exchange, Answered head, FirstByteTimer body) {
     Admission admission = exchange.admission();
-    ClientReply client = exchange.client();
+    EventWriter client = EventWriter.of(exchange.client(), admission.inbound());
     AnswerStream stream = exchange.attempts().translation().stream(settings.maxEventBytes());
-    client.start(200, ReplyHeaders.of(ReplyHeaders.EVENT_STREAM, admission, head));
+    exchange.client().start(200, ReplyHeaders.of(ReplyHeaders.EVENT_STREAM, admission, head));
     try {
       StreamEnding streamed =
           new StreamRelay(stream, client, admission, clock, settings.keepAlive()).relay(body);

@@ -24,7 +24,7 @@ final class StreamRelay {
   private static final int MAX_TRAILING_READS = 16;
 
   private final AnswerStream stream;
-  private final ClientReply client;
+  private final EventWriter client;
   private final Admission admission;
   private final InstantSource clock;
   private final Duration keepAlive;
@@ -33,7 +33,7 @@ final class StreamRelay {
   /// @param keepAlive a client that has heard nothing for so long gets a comment
   StreamRelay(
       AnswerStream stream,
-      ClientReply client,
+      EventWriter client,
       Admission admission,
       InstantSource clock,
       Duration keepAlive) {

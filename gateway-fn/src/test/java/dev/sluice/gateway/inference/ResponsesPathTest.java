@@ -56,8 +56,8 @@ final class ResponsesPathTest {
         .containsExactly(
             "event: response.created\ndata: {}\n\n",
             "event: response.in_progress\ndata: {}\n\n",
-            "event: response.reasoning_text.delta\ndata: Hel\n\n",
-            "event: response.reasoning_text.delta\ndata: lo\n\n");
+            delta("Hel"),
+            delta("lo"));
     assertThat(reply.writes()).hasSize(6).startsWith(seenByTheRecord.toArray(String[]::new));
     assertThat(reply.writes().get(4)).startsWith("event: response.completed\n");
     assertThat(reply.writes().get(5)).isEqualTo(DONE);
@@ -95,6 +95,28 @@ final class ResponsesPathTest {
         .isInstanceOfSatisfying(
             RecordBody.Inline.class,
             inline -> assertThat(inline.contentType()).isEqualTo("text/event-stream"));
+  }
+
+  @Test
+  void aClientMayAskForTheWordsOfOpenResponses() {
+    bench.upstreams.planStream(bytes("Hello"), bytes("end"));
+    TestingReply reply = new TestingReply();
+
+    bench.send(
+        bench.request(
+            "POST",
+            "/v1/responses",
+            Map.of("X-Sluice-Dialect", "Open-Responses"),
+            "{\"model\":\"talk\",\"input\":\"hi\",\"stream\":true}".getBytes(UTF_8)),
+        reply);
+
+    assertThat(reply.writes().get(2))
+        .startsWith("event: response.reasoning.delta\n")
+        .endsWith("data: {\"type\":\"response.reasoning.delta\",\"delta\":\"Hello\"}\n\n");
+    assertThat(InferenceBench.text(bench.queue.finished().getFirst().events()))
+        .as("what is recorded is in OpenAI's words")
+        .contains("response.reasoning_text.delta")
+        .doesNotContain("response.reasoning.delta");
   }
 
   @Test
@@ -369,6 +391,11 @@ final class ResponsesPathTest {
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.errorParam()).isEqualTo("model");
     assertThat(bench.queue.records()).isEmpty();
+  }
+
+  private static String delta(String text) {
+    return "event: response.reasoning_text.delta\ndata: %s\n\n"
+        .formatted(new String(TestingTranslation.delta(text), UTF_8));
   }
 
   private void loseTheEnd() {

@@ -76,6 +76,15 @@ final class TestingTranslation implements Translation {
     return "event: %s\ndata: %s\n\n".formatted(type, data).getBytes(UTF_8);
   }
 
+  /// The data of the event that passes a read on.
+  static byte[] delta(String text) {
+    return Json.write(
+        JsonObject.builder()
+            .put("type", "response.reasoning_text.delta")
+            .put("delta", text)
+            .build());
+  }
+
   @Override
   public AnswerStream stream(int maxEventBytes) {
     return new Events();
@@ -111,7 +120,7 @@ final class TestingTranslation implements Translation {
         return List.of();
       }
       text.append(read);
-      return List.of(told("response.reasoning_text.delta", bytes));
+      return List.of(told("response.reasoning_text.delta", delta(read)));
     }
 
     @Override

@@ -1,0 +1,27 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.translate.Dialect;
+
+/// Sends the frames of a stream in the words that the client asked for. What is recorded is not
+/// touched by it. For use by one thread.
+record EventWriter(ClientReply client, Dialect dialect) {
+
+  /// The request header by which a client asks for other words than OpenAI's.
+  static final String HEADER = "x-sluice-dialect";
+
+  /// A dialect that nobody knows is OpenAI's.
+  static EventWriter of(ClientReply client, InboundRequest inbound) {
+    boolean isOpen =
+        inbound
+            .header(HEADER)
+            .filter(name -> name.strip().equalsIgnoreCase(Dialect.OPEN_RESPONSES_NAME))
+            .isPresent();
+    return new EventWriter(client, isOpen ? Dialect.OPEN_RESPONSES : Dialect.OPENAI);
+  }
+
+  /// @param frame one event, or a comment
+  void write(byte[] frame) {
+    client.write(dialect.apply(frame));
+  }
+}
