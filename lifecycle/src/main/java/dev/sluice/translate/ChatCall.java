@@ -14,6 +14,7 @@ final class ChatCall {
   private String id = "";
   private String name = "";
   private final StringBuilder arguments = new StringBuilder();
+  private int toldLength;
   private boolean takesFreeText;
   private boolean isHidden;
   private @Nullable OpenCall open;
@@ -58,9 +59,14 @@ final class ChatCall {
     String piece = callee.text("name").orElse("");
     if (!isTold()) {
       // Some servers repeat the name so far, or all of it.
-      name = piece.startsWith(name) ? piece : name.equals(piece) ? name : name + piece;
+      name = piece.startsWith(name) ? piece : name + piece;
     }
     callee.text(argumentsName).ifPresent(arguments::append);
+    // Some servers send the arguments as JSON and not as text.
+    callee
+        .object(argumentsName)
+        .ifPresent(
+            object -> arguments.append(new String(Json.write(object), StandardCharsets.UTF_8)));
   }
 
   private boolean isTold() {
@@ -74,7 +80,8 @@ final class ChatCall {
       open = isHidden ? null : calls.begin(id, name, takesFreeText || rules.isCustom(name));
     }
     if (open != null && !isWrapped()) {
-      open.completeWith(arguments.toString());
+      open.append(arguments.substring(toldLength));
+      toldLength = arguments.length();
     }
   }
 
@@ -82,7 +89,7 @@ final class ChatCall {
   void end(ChatItems.Calls calls) {
     tell(calls);
     if (open != null && isWrapped()) {
-      open.completeWith(unwrapped());
+      open.append(unwrapped());
     }
   }
 

@@ -98,7 +98,7 @@ final class ChatItems {
   /// Citations that come before the text wait for it.
   private void annotate(JsonArray flat) {
     annotations.addAll(flat.items());
-    if (open != null && open.isMessage() && open.endsWithText()) {
+    if (!annotations.isEmpty() && open != null && open.isMessage() && open.endsWithText()) {
       OpenPart text = open.last(PartKind.OUTPUT_TEXT);
       annotations.forEach(annotation -> text.annotate((JsonObject) annotation));
       annotations.clear();

@@ -82,7 +82,9 @@ abstract sealed class OpenItem permits OpenText, OpenCall, OpenForeign {
   /// Nothing more is to come, but it is not told yet: the end of the response may show that the
   /// item was cut.
   final void finish(Status as) {
-    expected = as;
+    if (isOpen()) {
+      expected = as;
+    }
   }
 
   final boolean isFinished() {

@@ -89,6 +89,11 @@ final class ResponseEvents {
     }
   }
 
+  /// Whether the upstream said of an item that it was cut.
+  boolean hasCutItem() {
+    return items.stream().anyMatch(item -> item.expectedOr(Status.COMPLETED) == Status.INCOMPLETE);
+  }
+
   List<OpenItem> items() {
     return List.copyOf(items);
   }

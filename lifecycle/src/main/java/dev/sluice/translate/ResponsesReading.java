@@ -90,7 +90,9 @@ final class ResponsesReading implements AnswerReading {
 
   @Override
   public FinishReason finish() {
-    return finish;
+    return finish == FinishReason.WHOLE && events.hasCutItem()
+        ? FinishReason.MAX_OUTPUT_TOKENS
+        : finish;
   }
 
   @Override

@@ -188,25 +188,28 @@ final class UpstreamItems {
 
   /// Takes the output of a Response in its final state: what was not told before is told now.
   void complete(List<JsonValue> output) {
-    int place = 0;
+    Set<OpenItem> found = new HashSet<>();
     for (int i = 0; i < output.size(); i++) {
       if (output.get(i) instanceof JsonObject item && rules.allows(item)) {
-        complete(i, place, item);
-        place++;
+        find(i, item, found)
+            .ifPresent(open -> {
+              found.add(open);
+              finish(open, item);
+            });
       }
     }
   }
 
-  private void complete(long key, int place, JsonObject item) {
-    OpenItem known = byNumber.get(key);
-    List<OpenItem> told = events.items();
-    if (known != null && known.matches(item)) {
-      finish(known, item);
-    } else if (place >= told.size()) {
-      begun(key, item).ifPresent(open -> finish(open, item));
-    } else if (told.get(place).matches(item)) {
-      finish(told.get(place), item);
+  /// The item with this number if it is such a one, else the first such one that is not yet found,
+  /// else a new one.
+  private Optional<OpenItem> find(long key, JsonObject item, Set<OpenItem> found) {
+    OpenItem numbered = byNumber.get(key);
+    if (numbered != null && numbered.matches(item) && !found.contains(numbered)) {
+      return Optional.of(numbered);
     }
-    // Else the events told of another item at this place: the client has seen that one.
+    return events.items().stream()
+        .filter(told -> told.matches(item) && !found.contains(told))
+        .findFirst()
+        .or(() -> begun(key, item));
   }
 }
