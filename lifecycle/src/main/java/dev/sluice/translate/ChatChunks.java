@@ -25,12 +25,14 @@ record ChatChunks(JsonObject head, boolean usage) {
   }
 
   /// The first piece of one choice.
-  byte[] begin(long choice) {
+  ///
+  /// @param isSilent whether it is known already that there will be no text
+  byte[] begin(long choice, boolean isSilent) {
     return delta(
         choice,
         JsonObject.builder()
             .put("role", "assistant")
-            .put("content", "")
+            .put("content", isSilent ? JsonNull.NULL : JsonValue.of(""))
             .put("refusal", JsonNull.NULL)
             .build());
   }

@@ -57,7 +57,7 @@ final class ChatDeltas {
   }
 
   byte[] begin() {
-    return chunks.begin(0);
+    return chunks.begin(0, false);
   }
 
   /// The chunk of an event; empty for events that chat does not tell.

@@ -59,7 +59,7 @@ public final class ChatReplay {
   private static void addChoice(JsonObject choice, ChatChunks chunks, List<byte[]> frames) {
     long index = choice.number("index").orElse(0L);
     JsonObject message = choice.object("message").orElse(JsonObject.EMPTY);
-    frames.add(chunks.begin(index));
+    frames.add(chunks.begin(index, message.isAbsent("content")));
     message
         .members()
         .forEach((name, value) -> {
