@@ -118,16 +118,38 @@ public final class InputItems {
   /// Items of a Responses request: what they lack is added, what they have stays.
   private void addInput(@Nullable JsonValue input) {
     if (input instanceof JsonArray(List<JsonValue> given)) {
-      for (JsonObject item : objects(given)) {
-        JsonObject.Builder json = item.toBuilder();
-        if (item.text("id").isEmpty()) {
-          json.put("id", ids.message(items.size()));
-        }
-        items.add(item.has("type") ? json.build() : json.put("type", "message").build());
-      }
+      objects(given).forEach(this::addItem);
     } else if (input != null) {
       addText(text(input));
     }
+  }
+
+  private void addItem(JsonObject item) {
+    String type = item.text("type").orElse("message");
+    JsonObject.Builder json = item.toBuilder().put("type", type);
+    if (item.text("id").isEmpty()) {
+      json.put("id", id(type));
+    }
+    if (type.equals("message")) {
+      if (item.isAbsent("status")) {
+        json.put("status", "completed");
+      }
+      if (item.get("content") instanceof JsonString text) {
+        boolean answered = item.text("role").filter("assistant"::equals).isPresent();
+        json.put("content", new JsonArray(parts(text, answered ? "output_text" : "input_text")));
+      }
+    }
+    items.add(json.build());
+  }
+
+  private String id(String type) {
+    int index = items.size();
+    return switch (type) {
+      case "function_call" -> ids.functionCall(index);
+      case "custom_tool_call" -> ids.customToolCall(index);
+      case "reasoning" -> ids.reasoning(index);
+      default -> type.endsWith("_output") ? ids.functionCallOutput(index) : ids.message(index);
+    };
   }
 
   private static List<JsonValue> parts(@Nullable JsonValue content, String textType) {

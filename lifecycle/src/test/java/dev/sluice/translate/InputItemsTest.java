@@ -80,17 +80,55 @@ final class InputItemsTest {
   }
 
   @Test
-  void itemsOfAResponsesRequestKeepWhatTheyHave() {
+  void itemsOfAResponsesRequestKeepWhatTheyHaveAndGetWhatTheyLack() {
     List<String> items =
         items(
             Endpoint.RESPONSES,
-            "{\"input\":[{\"role\":\"user\",\"content\":\"x\"},{\"id\":\"msg_1\",\"type\":\"message\"}]}");
+            """
+            {"input":[{"role":"user","content":"x"},
+              {"id":"msg_1","type":"message","status":"incomplete","role":"user","content":[]},
+              {"role":"assistant","content":"y"},
+              {"type":"function_call","call_id":"a","name":"f","arguments":"{}"},
+              {"type":"function_call_output","call_id":"a","output":"z"},
+              {"type":"custom_tool_call","call_id":"b","name":"g","input":""},
+              {"type":"reasoning","summary":[]},
+              {"type":"item_reference","id":"fc_9"}]}
+            """);
 
     assertThat(items)
         .containsExactly(
-            "{\"role\":\"user\",\"content\":\"x\",\"id\":\"%s\",\"type\":\"message\"}"
+            """
+            {"role":"user","content":[{"type":"input_text","text":"x"}],"type":"message",\
+            "id":"%s","status":"completed"}\
+            """
                 .formatted(IDS.message(0)),
-            "{\"id\":\"msg_1\",\"type\":\"message\"}");
+            """
+            {"id":"msg_1","type":"message","status":"incomplete","role":"user","content":[]}\
+            """,
+            """
+            {"role":"assistant","content":[{"type":"output_text","text":"y","annotations":[],\
+            "logprobs":[]}],"type":"message","id":"%s","status":"completed"}\
+            """
+                .formatted(IDS.message(2)),
+            """
+            {"type":"function_call","call_id":"a","name":"f","arguments":"{}","id":"%s"}\
+            """
+                .formatted(IDS.functionCall(3)),
+            """
+            {"type":"function_call_output","call_id":"a","output":"z","id":"%s"}\
+            """
+                .formatted(IDS.functionCallOutput(4)),
+            """
+            {"type":"custom_tool_call","call_id":"b","name":"g","input":"","id":"%s"}\
+            """
+                .formatted(IDS.customToolCall(5)),
+            """
+            {"type":"reasoning","summary":[],"id":"%s"}\
+            """
+                .formatted(IDS.reasoning(6)),
+            """
+            {"type":"item_reference","id":"fc_9"}\
+            """);
     assertThat(items(Endpoint.RESPONSES, "{\"input\":\"x\"}")).hasSize(1);
   }
 
