@@ -36,6 +36,21 @@ public enum ErrorCode {
       Type.INVALID_REQUEST,
       "The API knows this, this deployment does not offer it yet.",
       "Use what the message recommends."),
+  PREVIOUS_RESPONSE_NOT_FOUND(
+      400,
+      Type.INVALID_REQUEST,
+      "The response to continue, or one that it continues, is unknown, deleted or was not stored.",
+      "Continue a stored response, or send the whole conversation as `input`."),
+  PREVIOUS_RESPONSE_NOT_FINISHED(
+      400,
+      Type.INVALID_REQUEST,
+      "The response to continue still runs.",
+      "Wait until GET /v1/responses/{id} shows that it has ended, and try again."),
+  NOT_CANCELABLE(
+      400,
+      Type.INVALID_REQUEST,
+      "A response that is being answered right now cannot be cancelled.",
+      "Close the connection to stop reading it, or wait until it has ended."),
   INVALID_API_KEY(
       401,
       Type.AUTHENTICATION,
@@ -78,6 +93,16 @@ public enum ErrorCode {
       "Correct what the message names."),
   ROUTE_NOT_FOUND(
       404, Type.NOT_FOUND, "There is no such path.", "Check the base URL: it ends in /v1."),
+  IDEMPOTENCY_KEY_MISMATCH(
+      409,
+      Type.CONFLICT,
+      "The `Idempotency-Key` was used for another request within 24 hours.",
+      "Send the same request as before, or another key."),
+  RESULT_NOT_STORED(
+      409,
+      Type.CONFLICT,
+      "The request of this `Idempotency-Key` was answered, and its answer is not stored.",
+      "Use another key to have it answered again."),
   METHOD_NOT_ALLOWED(
       405,
       Type.INVALID_REQUEST,
@@ -144,6 +169,7 @@ public enum ErrorCode {
     AUTHENTICATION("authentication_error"),
     PERMISSION("permission_error"),
     NOT_FOUND("not_found_error"),
+    CONFLICT("conflict_error"),
     RATE_LIMIT("rate_limit_error"),
     UPSTREAM("upstream_error"),
     SERVER("server_error");

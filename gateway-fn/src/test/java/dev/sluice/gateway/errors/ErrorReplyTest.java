@@ -25,6 +25,7 @@ final class ErrorReplyTest {
           Map.entry(401, "authentication_error"),
           Map.entry(403, "permission_error"),
           Map.entry(404, "not_found_error"),
+          Map.entry(409, "conflict_error"),
           Map.entry(405, "invalid_request_error"),
           Map.entry(413, "invalid_request_error"),
           Map.entry(415, "invalid_request_error"),
