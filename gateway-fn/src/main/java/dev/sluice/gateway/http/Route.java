@@ -15,6 +15,7 @@ public enum Route {
   COMPACT("POST", "/v1/responses/compact", Function.INFERENCE, Access.KEY),
   INPUT_TOKENS("POST", "/v1/responses/input_tokens", Function.INFERENCE, Access.KEY),
   GET_RESPONSE("GET", "/v1/responses/{id}", Function.INFERENCE, Access.KEY),
+  CANCEL_RESPONSE("POST", "/v1/responses/{id}/cancel", Function.INFERENCE, Access.KEY),
   LIST_RESPONSES("GET", "/v1/responses", Function.API, Access.KEY),
   DELETE_RESPONSE("DELETE", "/v1/responses/{id}", Function.API, Access.KEY),
   INPUT_ITEMS("GET", "/v1/responses/{id}/input_items", Function.API, Access.KEY),

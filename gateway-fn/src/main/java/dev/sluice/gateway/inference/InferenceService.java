@@ -2,16 +2,12 @@ package dev.sluice.gateway.inference;
 
 import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.auth.Caller;
-import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.ErrorReply;
-import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Reply;
 import dev.sluice.gateway.http.Route;
 import dev.sluice.gateway.read.ContentReader;
-import dev.sluice.gateway.read.ResponseReader;
-import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
@@ -34,15 +30,12 @@ public final class InferenceService {
 
   private static final Logger LOG = LoggerFactory.getLogger(InferenceService.class);
 
-  /// What a read leaves of the function's time to write its answer.
-  private static final Duration READ_MARGIN = Duration.ofSeconds(2);
-
   private static final List<String> INTERNAL = List.of("x-sluice-", "x-fusillade-", "x-onwards-");
 
   private final Authenticator authenticator;
   private final Admissions admissions;
   private final RealtimePath realtime;
-  private final ResponseReader reader;
+  private final StoredResponses stored;
   private final ContentReader contents;
   private final InputTokens tokens;
   private final SandboxLife life;
@@ -52,7 +45,7 @@ public final class InferenceService {
       Authenticator authenticator,
       Admissions admissions,
       RealtimePath realtime,
-      ResponseReader reader,
+      StoredResponses stored,
       ContentReader contents,
       InputTokens tokens,
       SandboxLife life,
@@ -60,7 +53,7 @@ public final class InferenceService {
     this.authenticator = authenticator;
     this.admissions = admissions;
     this.realtime = realtime;
-    this.reader = reader;
+    this.stored = stored;
     this.contents = contents;
     this.tokens = tokens;
     this.life = life;
@@ -113,7 +106,9 @@ public final class InferenceService {
     Caller caller = authenticator.authenticate(inbound);
     summary.recognised(caller);
     switch (route) {
-      case GET_RESPONSE -> read(inbound, route.variable(inbound.path()), caller, client);
+      case GET_RESPONSE -> stored.show(inbound, route.variable(inbound.path()), caller, client);
+      case CANCEL_RESPONSE ->
+          stored.cancel(inbound, route.variable(inbound.path()), caller, client);
       case CONTENT -> content(inbound, route.variable(inbound.path()), caller, client);
       case INPUT_TOKENS -> count(inbound, caller, startNanos, client);
       default ->
@@ -145,28 +140,12 @@ public final class InferenceService {
     client.write(count.toJson());
   }
 
-  private void read(InboundRequest inbound, String id, Caller caller, ClientReply client) {
-    if (inbound.query("stream").filter(value -> !value.equals("false")).isPresent()) {
-      throw GatewayException.of(
-          ErrorCode.NOT_SUPPORTED,
-          "Replaying a response as a stream is not offered yet; leave 'stream' out.",
-          "stream");
-    }
-    byte[] body = reader.response(caller, id, readDeadline(inbound));
-    client.start(200, ReplyHeaders.of(Ending.JSON, inbound.requestId()));
-    client.write(body);
-  }
-
   /// Served here because an answer may be larger than what a buffered function may return.
   private void content(InboundRequest inbound, String id, Caller caller, ClientReply client) {
-    StoredBody body = contents.content(caller, id, readDeadline(inbound));
+    StoredBody body = contents.content(caller, id, StoredResponses.readDeadline(inbound));
     byte[] decoded = body.decoded(); // Before the status: a broken body is an error, no half a 200.
     client.start(200, ReplyHeaders.of(body.contentType(), inbound.requestId()));
     client.write(decoded);
-  }
-
-  private static Deadline readDeadline(InboundRequest inbound) {
-    return inbound.deadline().minus(READ_MARGIN);
   }
 
   private static void refuse(

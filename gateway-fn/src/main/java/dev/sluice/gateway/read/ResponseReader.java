@@ -3,6 +3,7 @@ package dev.sluice.gateway.read;
 import dev.sluice.gateway.auth.Caller;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Request;
+import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
@@ -10,10 +11,12 @@ import dev.sluice.translate.InputItems;
 import dev.sluice.translate.ResponseView;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Stored requests as their owners see them.
 ///
@@ -24,6 +27,11 @@ import java.util.function.Supplier;
 /// threads.
 public final class ResponseReader {
 
+  /// Clients that poll a realtime response find it ended soon; queued work takes longer.
+  private static final Duration POLL_REALTIME_AFTER = Duration.ofMillis(500);
+
+  private static final Duration POLL_QUEUED_AFTER = Duration.ofSeconds(1);
+
   private final RequestStore requests;
   private final ResponseLookup lookup;
 
@@ -32,14 +40,42 @@ public final class ResponseReader {
     this.lookup = lookup;
   }
 
-  /// The Response object of this id as JSON.
+  /// A Response object as JSON, and when it is worth asking again.
+  ///
+  /// @param pollAfter empty once the response has ended
+  public record Shown(JsonObject response, Optional<Duration> pollAfter) {}
+
+  /// The Response object of this id.
   ///
   /// @param idText as the client wrote it, with or without `resp_`
+  /// @param attempts whether the upstream calls are shown, under `x_sluice`
   /// @throws dev.sluice.gateway.errors.GatewayException as [ResponseLookup#find]
-  public byte[] response(Caller caller, String idText, Deadline deadline) {
+  public Shown response(Caller caller, String idText, boolean attempts, Deadline deadline) {
     Request request = lookup.findEnded(caller.accountId(), idText, deadline);
-    JsonObject sent = sentBody(request, deadline);
-    return Json.write(view(request, sent, answerBody(request, deadline)));
+    RequestData data = request.data();
+    JsonObject response =
+        view(
+            request,
+            sentBody(request, deadline),
+            answerBody(request, deadline),
+            attempts ? requests.attempts(data.accountId(), data.id()) : null);
+    return new Shown(response, pollAfter(request));
+  }
+
+  private static Optional<Duration> pollAfter(Request request) {
+    return switch (request) {
+      case Request.Terminal _ -> Optional.empty();
+      case Request.Processing processing ->
+          Optional.of(processing.gatewayLane() ? POLL_REALTIME_AFTER : POLL_QUEUED_AFTER);
+      case Request.Pending _, Request.Claimed _ -> Optional.of(POLL_QUEUED_AFTER);
+    };
+  }
+
+  /// The Response object of a row that is already read.
+  ///
+  /// @throws dev.sluice.gateway.errors.GatewayException 503 when a part of it may still come
+  JsonObject response(Request request, Deadline deadline) {
+    return view(request, sentBody(request, deadline), answerBody(request, deadline), null);
   }
 
   /// The Response object of a row that is already read, from what is there now.
@@ -49,12 +85,16 @@ public final class ResponseReader {
     return view(
         request,
         object(requests.requestBody(accountId, id)),
-        object(requests.responseBody(accountId, id)));
+        object(requests.responseBody(accountId, id)),
+        null);
   }
 
-  private JsonObject view(Request request, JsonObject sent, JsonObject answer) {
-    List<RequestStore.Attempt> attempts =
-        requests.attempts(request.data().accountId(), request.data().id());
+  /// @param attempts null to leave them out
+  static JsonObject view(
+      Request request,
+      JsonObject sent,
+      JsonObject answer,
+      @Nullable List<RequestStore.Attempt> attempts) {
     return new ResponseView(request, sent, answer, attempts).toJson();
   }
 

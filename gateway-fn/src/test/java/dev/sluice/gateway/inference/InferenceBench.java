@@ -22,6 +22,7 @@ import dev.sluice.request.ResponseIds;
 import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.translate.SealedSummary;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.ModelCatalog;
 import dev.sluice.upstream.Upstream;
@@ -63,6 +64,7 @@ final class InferenceBench {
   final TestingUpstreamClient upstreams = new TestingUpstreamClient();
   final MetricSeries metrics = new MetricSeries();
   final ResponseIds ids = new ResponseIds(new byte[32], time, RANDOM);
+  final SealedSummary summaries = new SealedSummary(() -> ResponseIds.key(new byte[32]), RANDOM);
   final Account account = new Account(new UUID(7, 7), "test", true, null, START);
   private final TestingAccountStore accounts = new TestingAccountStore();
   private final KeyHasher hasher = new KeyHasher(Map.of(1, new byte[32]));
@@ -94,12 +96,13 @@ final class InferenceBench {
             new Admissions(
                 new Candidates(catalog(baseUrl), (call, target) -> translator.of(call, target)),
                 new ResponsesCalls(
-                    (caller, previous, deadline) -> history.before(caller, previous, deadline)),
+                    (caller, previous, deadline) -> history.before(caller, previous, deadline),
+                    summaries),
                 ids,
                 time,
                 SETTINGS),
             new RealtimePath(called, recorder, metrics, time, SETTINGS),
-            new ResponseReader(requests, lookup),
+            new StoredResponses(new ResponseReader(requests, lookup)),
             new ContentReader(requests, lookup),
             new InputTokens(called, new TokenEstimate()),
             new SandboxLife(List::of, List::of, false),

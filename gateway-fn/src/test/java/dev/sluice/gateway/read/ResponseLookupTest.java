@@ -17,7 +17,6 @@ import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.request.ServiceTier;
-import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -201,7 +200,7 @@ final class ResponseLookupTest {
       }
     });
 
-    JsonObject json = Json.objectOrEmpty(reader.response(caller(), id.text(), deadline()));
+    JsonObject json = response();
 
     assertThat(json.get("temperature")).hasToString("JsonNumber[spelling=0.5]");
   }
@@ -211,9 +210,7 @@ final class ResponseLookupTest {
     store.put(completed(true, false));
     store.putRequestBody(id, "{}");
 
-    GatewayException refusal =
-        catchThrowableOfType(
-            GatewayException.class, () -> reader.response(caller(), id.text(), deadline()));
+    GatewayException refusal = catchThrowableOfType(GatewayException.class, this::response);
 
     assertThat(refusal.code()).isEqualTo(ErrorCode.RESPONSE_NOT_YET_RECORDED);
   }
@@ -223,7 +220,7 @@ final class ResponseLookupTest {
     store.put(completed(true, false));
     time.advance(Duration.ofMinutes(3));
 
-    JsonObject json = Json.objectOrEmpty(reader.response(caller(), id.text(), deadline()));
+    JsonObject json = response();
 
     assertThat(json.text("status")).contains("completed");
     assertThat(json.items("output")).isEmpty();
@@ -237,10 +234,14 @@ final class ResponseLookupTest {
             data(true, false), null, new FailureReason.TimedOut("connect"), null, START));
     store.putRequestBody(id, "{}");
 
-    JsonObject json = Json.objectOrEmpty(reader.response(caller(), id.text(), deadline()));
+    JsonObject json = response();
 
     assertThat(json.text("status")).contains("failed");
     assertThat(time.rests()).isEmpty();
+  }
+
+  private JsonObject response() {
+    return reader.response(caller(), id.text(), false, deadline()).response();
   }
 
   private Request find(String text) {

@@ -8,6 +8,7 @@ import dev.sluice.completion.CompletionRecord.Head;
 import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.read.ResponseReader.Shown;
 import dev.sluice.gateway.testing.TestingDeployment;
 import dev.sluice.gateway.testing.TestingDeployment.TestingTenant;
 import dev.sluice.gateway.testing.TestingResponses;
@@ -71,7 +72,25 @@ final class ResponseReaderTest implements TestPropertyProvider {
     assertThat(json.get("max_output_tokens")).isEqualTo(JsonValue.of(9));
     assertThat(text(json.get("output"))).contains("\"text\":\"Grüße\"");
     assertThat(json.object("usage").orElseThrow().number("total_tokens")).contains(7L);
+    assertThat(json.object("x_sluice").orElseThrow().has("attempts")).isFalse();
+  }
+
+  @Test
+  void theCallsToModelServersAreShownToThoseWhoAsk() {
+    ResponseId id = responses.completed(tenant, "x");
+
+    JsonObject json = shown(id.text(), true).response();
+
     assertThat(json.object("x_sluice").orElseThrow().items("attempts")).hasSize(1);
+  }
+
+  @Test
+  void onlyAResponseThatRunsIsWorthAskingAgain() {
+    ResponseId running = responses.running(tenant);
+    ResponseId ended = responses.completed(tenant, "x");
+
+    assertThat(shown(running.text(), false).pollAfter()).contains(Duration.ofMillis(500));
+    assertThat(shown(ended.text(), false).pollAfter()).isEmpty();
   }
 
   @Test
@@ -112,13 +131,17 @@ final class ResponseReaderTest implements TestPropertyProvider {
     GatewayException refusal =
         catchThrowableOfType(
             GatewayException.class,
-            () -> reader.response(stranger, id.text(), Deadline.in(Duration.ofSeconds(20))));
+            () -> reader.response(stranger, id.text(), false, Deadline.in(Duration.ofSeconds(20))));
 
     assertThat(refusal.code()).isEqualTo(ErrorCode.RESPONSE_NOT_FOUND);
   }
 
+  private Shown shown(String id, boolean attempts) {
+    return reader.response(caller, id, attempts, Deadline.in(Duration.ofSeconds(20)));
+  }
+
   private byte[] read(String id) {
-    return reader.response(caller, id, Deadline.in(Duration.ofSeconds(20)));
+    return Json.write(shown(id, false).response());
   }
 
   private Caller caller(TestingTenant of) {

@@ -1,0 +1,85 @@
+package dev.sluice.gateway.inference;
+
+import dev.sluice.gateway.auth.Caller;
+import dev.sluice.gateway.errors.ErrorCode;
+import dev.sluice.gateway.errors.GatewayException;
+import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.read.ResponseReader;
+import dev.sluice.gateway.read.ResponseReader.Shown;
+import dev.sluice.request.Deadline;
+import dev.sluice.wire.Json;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// Single stored responses: shown to their owners, and cancelled where they wait. Safe for use by
+/// several threads.
+@Singleton
+final class StoredResponses {
+
+  /// What a read leaves of the function's time to write its answer.
+  private static final Duration READ_MARGIN = Duration.ofSeconds(2);
+
+  /// Read by the SDKs of OpenAI between two polls.
+  private static final String POLL_AFTER = "openai-poll-after-ms";
+
+  /// The only word of `include` that adds something: what the others name is always shown, or never
+  /// recorded.
+  private static final String ATTEMPTS = "x_sluice.attempts";
+
+  private final ResponseReader reader;
+
+  StoredResponses(ResponseReader reader) {
+    this.reader = reader;
+  }
+
+  /// @throws GatewayException 404 and 503 as the lookup
+  void show(InboundRequest inbound, String id, Caller caller, ClientReply client) {
+    if (inbound.query("stream").filter(value -> !value.equals("false")).isPresent()) {
+      throw GatewayException.of(
+          ErrorCode.NOT_SUPPORTED,
+          "Replaying a response as a stream is not offered yet; leave 'stream' out.",
+          "stream");
+    }
+    write(
+        reader.response(caller, id, asksForAttempts(inbound), readDeadline(inbound)),
+        inbound,
+        client);
+  }
+
+  /// Answers with the response as it is, when it has ended: there is nothing left to cancel, and a
+  /// repeat gets the same.
+  ///
+  /// @throws GatewayException 404 and 503 as the lookup, 400 when it is being answered
+  void cancel(InboundRequest inbound, String id, Caller caller, ClientReply client) {
+    Shown shown = reader.response(caller, id, false, readDeadline(inbound));
+    if (shown.pollAfter().isPresent()) {
+      throw GatewayException.of(
+          ErrorCode.NOT_CANCELABLE,
+          "This response is being answered right now and cannot be cancelled. Close its connection"
+              + " to stop reading it.");
+    }
+    write(shown, inbound, client);
+  }
+
+  private static void write(Shown shown, InboundRequest inbound, ClientReply client) {
+    byte[] body = Json.write(shown.response());
+    Map<String, String> headers = ReplyHeaders.of(Ending.JSON, inbound.requestId());
+    shown.pollAfter().ifPresent(wait -> headers.put(POLL_AFTER, String.valueOf(wait.toMillis())));
+    client.start(200, headers);
+    client.write(body);
+  }
+
+  /// SDKs write the name of a list with and without brackets.
+  private static boolean asksForAttempts(InboundRequest inbound) {
+    return Stream.of("include", "include[]")
+        .flatMap(name -> inbound.query().getOrDefault(name, List.of()).stream())
+        .anyMatch(ATTEMPTS::equals);
+  }
+
+  static Deadline readDeadline(InboundRequest inbound) {
+    return inbound.deadline().minus(READ_MARGIN);
+  }
+}
