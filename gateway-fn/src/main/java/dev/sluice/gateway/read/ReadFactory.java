@@ -23,6 +23,11 @@ final class ReadFactory {
   }
 
   @Singleton
+  ConversationReader conversationReader(RequestStore requests, ResponseLookup lookup) {
+    return new ConversationReader(requests, lookup);
+  }
+
+  @Singleton
   ContentReader contentReader(RequestStore requests, ResponseLookup lookup) {
     return new ContentReader(requests, lookup);
   }

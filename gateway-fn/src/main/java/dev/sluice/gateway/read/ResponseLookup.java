@@ -60,6 +60,11 @@ public final class ResponseLookup {
 
   /// As [#find], and a realtime response that still runs gets up to two seconds to end.
   public Request findEnded(UUID accountId, String text, Deadline deadline) {
+    return findEnded(accountId, text, WAIT_FOR_END, deadline);
+  }
+
+  /// As [#findEnded(UUID, String, Deadline)], with a time of its own for the response to end.
+  Request findEnded(UUID accountId, String text, Duration wait, Deadline deadline) {
     Request found = find(accountId, text, deadline);
     if (!isRunning(found)) {
       return found;
@@ -67,7 +72,7 @@ public final class ResponseLookup {
     ResponseId id = found.data().id();
     Optional<Request> ended =
         polling.until(
-            deadline.orSooner(WAIT_FOR_END),
+            deadline.orSooner(wait),
             () -> requests.find(accountId, id).filter(request -> !isRunning(request)));
     // Deleted meanwhile, or still running: the lookup decides once more.
     return ended

@@ -145,6 +145,38 @@ public final class TestingResponses {
         null);
   }
 
+  /// The head of a Responses request that may continue another one.
+  public static Head continuing(
+      TestingTenant tenant, ResponseId id, Endpoint endpoint, @Nullable ResponseId previous) {
+    Head head = head(tenant, id, true);
+    return new Head(
+        head.eventId(),
+        id,
+        head.accountId(),
+        head.apiKeyId(),
+        head.occurredAt(),
+        endpoint,
+        head.model(),
+        head.tier(),
+        false,
+        false,
+        true,
+        STARTED,
+        head.traceId(),
+        previous);
+  }
+
+  /// A request of this body.
+  public static StartedRecord sent(Head head, String body) {
+    return new StartedRecord(head, gzip(body));
+  }
+
+  /// An answer of this body, whatever the endpoint.
+  public static FinishedRecord answered(Head head, String body) {
+    FinishedRecord finished = finished(head, "stop", Outcome.COMPLETED, null, 200, "");
+    return finished.with(gzip(body), null);
+  }
+
   public static StartedRecord started(Head head, String prompt) {
     return new StartedRecord(
         head,
