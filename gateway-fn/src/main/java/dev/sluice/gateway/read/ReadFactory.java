@@ -1,5 +1,6 @@
 package dev.sluice.gateway.read;
 
+import dev.sluice.request.IdempotencyStore;
 import dev.sluice.request.Pause;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseIds;
@@ -25,6 +26,12 @@ final class ReadFactory {
   @Singleton
   ConversationReader conversationReader(RequestStore requests, ResponseLookup lookup) {
     return new ConversationReader(requests, lookup);
+  }
+
+  @Singleton
+  IdempotencyGuard idempotencyGuard(
+      IdempotencyStore keys, RequestStore requests, ResponseLookup lookup, Pause pause) {
+    return new IdempotencyGuard(keys, requests, lookup, pause);
   }
 
   @Singleton
