@@ -5,6 +5,7 @@ import dev.sluice.aws.SecretsManagerSecrets;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.sandbox.Secrets;
+import dev.sluice.translate.SealedSummary;
 import dev.sluice.upstream.CredentialSource;
 import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
 import dev.sluice.upstream.Upstream;
@@ -18,6 +19,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import javax.crypto.spec.SecretKeySpec;
 
 /// Everything that is made from a secret of the deployment.
 @Factory
@@ -37,13 +40,19 @@ final class SecretsFactory {
       @Property(name = "sluice.id-key") String idKey,
       InstantSource clock,
       SecureRandom random) {
-    return new ResponseIds(
-        secrets.value(
-            "sluice.id-key",
-            idKey,
-            text -> ResponseIds.key(SecretValues.bytes("sluice.id-key", text))),
-        clock,
-        random);
+    return new ResponseIds(idKey(secrets, idKey), clock, random);
+  }
+
+  @Singleton
+  @Requires(property = "sluice.id-key")
+  SealedSummary sealedSummary(
+      SecretValues secrets, @Property(name = "sluice.id-key") String idKey, SecureRandom random) {
+    return new SealedSummary(idKey(secrets, idKey), random);
+  }
+
+  private static Supplier<SecretKeySpec> idKey(SecretValues secrets, String idKey) {
+    return secrets.value(
+        "sluice.id-key", idKey, text -> ResponseIds.key(SecretValues.bytes("sluice.id-key", text)));
   }
 
   @Singleton

@@ -28,7 +28,7 @@ final class InputRules {
     type.checkText();
     item.member("id").checkText();
     item.member("status").checkText();
-    switch (type.isAbsent() ? "message" : type.text()) {
+    switch (type.isAbsent() ? impliedType(item) : type.text()) {
       case "message" -> checkMessage(item);
       case "function_call" -> checkCall(item, "arguments");
       case "custom_tool_call" -> checkCall(item, "input");
@@ -47,6 +47,12 @@ final class InputRules {
         // The translation says which upstreams know it.
       }
     }
+  }
+
+  /// Clients leave the type of messages out, and that of references, which are an id and no more.
+  private static String impliedType(Field item) {
+    boolean isReference = item.member("role").isAbsent() && !item.member("id").isAbsent();
+    return isReference ? "item_reference" : "message";
   }
 
   private static void checkMessage(Field message) {

@@ -4,12 +4,14 @@ import dev.sluice.gateway.auth.Caller;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.RequestData;
 import dev.sluice.translate.ClientCall;
+import dev.sluice.translate.ConversationItems;
+import dev.sluice.translate.SealedSummary;
+import dev.sluice.translate.UntranslatableException;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
 import dev.sluice.wire.JsonValue.JsonString;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesCalls {
 
   private final History history;
+  private final SealedSummary summaries;
 
-  ResponsesCalls(History history) {
+  ResponsesCalls(History history, SealedSummary summaries) {
     this.history = history;
+    this.summaries = summaries;
   }
 
   /// The call of a valid request.
   ///
   /// @param data what its row will say
   /// @throws dev.sluice.gateway.errors.GatewayException 400 when it continues something that cannot
-  ///   be continued
+  ///   be continued, or when its items do not fit together
   ClientCall of(ValidRequest request, RequestData data, Caller caller, Deadline deadline) {
     List<JsonObject> input =
         switch (request) {
@@ -40,12 +44,19 @@ final class ResponsesCalls {
   }
 
   private List<JsonObject> input(ValidRequest request, Caller caller, Deadline deadline) {
-    List<JsonObject> items = new ArrayList<>();
-    request
-        .previous()
-        .ifPresent(previous -> items.addAll(history.before(caller, previous, deadline)));
-    items.addAll(own(request.common().document().object().get("input")));
-    return items;
+    List<JsonObject> before =
+        request
+            .previous()
+            .map(previous -> history.before(caller, previous, deadline))
+            .orElse(List.of());
+    List<JsonObject> own = own(request.common().document().object().get("input"));
+    try {
+      return ConversationItems.expanded(
+          ConversationItems.resolve(before, own),
+          sealed -> summaries.open(caller.accountId(), sealed));
+    } catch (UntranslatableException e) {
+      throw Candidates.refusal(e);
+    }
   }
 
   /// A text is one message of the user.

@@ -123,8 +123,7 @@ final class InputTokensTest {
           [{"role":"user","content":[{"type":"input_image","detail":"low","image_url":"a"}]}]    | 92
           [{"role":"user","content":[{"type":"input_file","file_data":"AAAAAAAAAAAAAAAA"}]}]     | 10
           [{"role":"user","content":[{"type":"input_file","file_url":"http://a"}]}]              | 1007
-          [{"type":"function_call","id":"fc_1","call_id":"c","name":"f","arguments":"{}"}]       | 8
-          [{"type":"function_call_output","call_id":"c","output":"hello world"}]                 | 8
+          [{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"hello world"}] | 13
           [{"type":"reasoning","summary":[],"encrypted_content":"AAAAAAAAAAAAAAAA"}]             | 10
           """)
   void eachKindOfItemCountsByItsRule(String input, long tokens) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -340,6 +341,46 @@ final class ResponsesPathTest {
             "\"content\":\"resp_before of %s\"},{\"type\":\"message\",\"role\":\"user\","
                     .formatted(bench.account.id())
                 + "\"content\":\"hi\"}]");
+  }
+
+  @Test
+  void aToolOutputMustBelongToACall() {
+    TestingReply reply =
+        bench.post(
+            "/v1/responses",
+            "{\"model\":\"talk\",\"input\":[{\"role\":\"user\",\"content\":\"hi\"},"
+                + "{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"a\"}]}");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.errorParam()).isEqualTo("input[1]");
+    assertThat(reply.error().text("message"))
+        .contains("No tool call found for function call output with call_id c.");
+    assertThat(bench.upstreams.requests()).isEmpty();
+  }
+
+  @Test
+  void aSealedSummaryIsExpandedForTheModel() {
+    bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
+    String sealed = bench.summaries.seal(bench.account.id(), "We spoke of ships.");
+
+    bench.post("/v1/responses", compacted(sealed));
+
+    assertThat(bench.upstreams.body(0)).contains("We spoke of ships.").doesNotContain(sealed);
+  }
+
+  @Test
+  void theSealedSummaryOfAnotherAccountIsRefused() {
+    String sealed = bench.summaries.seal(new UUID(1, 1), "We spoke of ships.");
+
+    TestingReply reply = bench.post("/v1/responses", compacted(sealed));
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(bench.upstreams.requests()).isEmpty();
+  }
+
+  private static String compacted(String sealed) {
+    return "{\"model\":\"talk\",\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"%s\"}]}"
+        .formatted(sealed);
   }
 
   @Test

@@ -105,6 +105,7 @@ final class ResponsesRulesTest {
             + "\"input_text\",\"text\":\"a\"}]}]",
         "[{\"type\":\"reasoning\",\"id\":\"rs_1\",\"summary\":[],\"encrypted_content\":null}]",
         "[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]",
+        "[{\"id\":\"msg_1\"}]",
         "[{\"type\":\"web_search_call\",\"id\":\"ws_1\",\"status\":\"completed\"}]"
       })
   void whatClientsReplayIsAccepted(String input) {
