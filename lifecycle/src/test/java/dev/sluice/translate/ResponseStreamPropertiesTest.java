@@ -58,7 +58,8 @@ final class ResponseStreamPropertiesTest {
       String responses = upstream(seed);
 
       assertThat(
-              TestingStreams.stream(OVER_CHAT, cut(chat, random), TestingStreams.CLOSED).transcript())
+              TestingStreams.stream(OVER_CHAT, cut(chat, random), TestingStreams.CLOSED)
+                  .transcript())
           .as("seed %d", seed)
           .isEqualTo(TestingStreams.stream(OVER_CHAT, chat).transcript());
       assertThat(
@@ -163,7 +164,8 @@ final class ResponseStreamPropertiesTest {
 
   private static JsonObject sound(Translation translation, JsonObject answer) {
     Translation.Answer read =
-        translation.read(TestingStreams.document(TestingStreams.text(answer)), TestingStreams.ENDED);
+        translation.read(
+            TestingStreams.document(TestingStreams.text(answer)), TestingStreams.ENDED);
     return read instanceof Translation.Answer.Sound sound
         ? TestingStreams.document(sound.body()).object()
         : JsonObject.EMPTY;

@@ -14,6 +14,8 @@ final class MalformedRequests {
           "/v1/chat/completions",
           "/v1/embeddings",
           "/v1/responses",
+          "/v1/responses/compact",
+          "/v1/responses/input_tokens",
           "/ai/v1/chat/completions",
           "/admin/v1/accounts");
   private static final List<String> GOOD_BODIES =
@@ -28,6 +30,11 @@ final class MalformedRequests {
           {"model":"demo-tools","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],\
           "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"stream":true,\
           "stream_options":{"include_usage":true}}\
+          """,
+          """
+          {"model":"demo-reason","input":[{"role":"user","content":"x"},{"type":"function_call",\
+          "call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c",\
+          "output":"y"}],"text":{"format":{"type":"text"}},"reasoning":{"effort":"low"},"stream":true}\
           """);
   private static final List<String> FIELDS =
       List.of(
@@ -57,7 +64,14 @@ final class MalformedRequests {
           "logit_bias",
           "parallel_tool_calls",
           "background",
-          "previous_response_id");
+          "previous_response_id",
+          "instructions",
+          "text",
+          "reasoning",
+          "include",
+          "truncation",
+          "max_output_tokens",
+          "conversation");
   private static final List<String> VALUES =
       List.of(
           "null",
@@ -84,7 +98,12 @@ final class MalformedRequests {
           "[{\"content\":\"x\"}]",
           "[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]",
           "[{\"role\":\"user\",\"content\":{\"type\":\"text\"}}]",
-          "[{\"type\":\"function\"}]");
+          "[{\"type\":\"function\"}]",
+          "[{\"type\":\"function_call_output\",\"call_id\":\"c\"}]",
+          "[{\"type\":\"reasoning\",\"summary\":[null]}]",
+          "[{\"type\":\"compaction\",\"encrypted_content\":\"slc1.x\"}]",
+          "[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]",
+          "{\"format\":{\"type\":\"json_schema\"}}");
   private static final List<String> BROKEN =
       List.of(
           "",

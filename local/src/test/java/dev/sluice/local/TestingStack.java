@@ -143,8 +143,16 @@ final class TestingStack implements AutoCloseable {
     return send("POST", target, bearer(apiKey(), Map.of()), body);
   }
 
+  RawHttp.Answer post(String target, String body, Map<String, String> headers) throws IOException {
+    return send("POST", target, bearer(apiKey(), headers), body);
+  }
+
   RawHttp.Answer get(String target) throws IOException {
     return send("GET", target, bearer(apiKey(), Map.of()), "");
+  }
+
+  RawHttp.Answer get(String target, Map<String, String> headers) throws IOException {
+    return send("GET", target, bearer(apiKey(), headers), "");
   }
 
   RawHttp.Answer delete(String target) throws IOException {
