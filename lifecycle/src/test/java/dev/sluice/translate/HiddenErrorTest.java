@@ -22,6 +22,7 @@ final class HiddenErrorTest {
           {"error":{"message":"m","status":400}}                      | 400
           {"error":{"message":"m","type":"invalid_request_error"}}    | 400
           {"error":{"message":"m","code":"insufficient_quota"}}       | 429
+          {"error":{"message":"m","code":"invalid_prompt"}}           | 400
           {"error":{"message":"m","code":200}}                        | 502
           {"error":{"message":"m"}}                                   | 502
           {"error":"overloaded","code":503}                           | 503

@@ -183,6 +183,47 @@ final class ResponseViewTest {
   }
 
   @Test
+  void aStoredResponseIsShownVerbatimWithOurFactsAsTheyAre() {
+    Request row = new Request.Completed(data(Endpoint.RESPONSES), 200, false, USAGE, 12L, FINISHED);
+    JsonObject stored =
+        object(
+            """
+            {"id":"%s","object":"response","status":"completed","output":[],"temperature":0.3,
+             "x_sluice":{"endpoint":"/v1/responses","client_disconnected":true}}\
+            """
+                .formatted(ID.text()));
+
+    JsonObject json = new ResponseView(row, JsonObject.EMPTY, stored, null).toJson();
+
+    assertThat(json)
+        .isEqualTo(
+            stored.toBuilder()
+                .put(
+                    "x_sluice",
+                    object("{\"endpoint\":\"/v1/responses\",\"client_disconnected\":false}"))
+                .build());
+  }
+
+  @Test
+  void theErrorOfAnUpstreamIsNotShownAsAResponse() {
+    Request row =
+        new Request.Failed(
+            data(Endpoint.RESPONSES), 500, FailureReason.ofStatus(500, "no"), null, FINISHED);
+
+    JsonObject json =
+        new ResponseView(
+                row,
+                object("{\"instructions\":\"Be short.\"}"),
+                object("{\"id\":\"resp_theirs\",\"object\":\"response\",\"output\":[]}"),
+                null)
+            .toJson();
+
+    assertThat(json.text("id")).contains(ID.text());
+    assertThat(json.text("status")).contains("failed");
+    assertThat(json.text("instructions")).contains("Be short.");
+  }
+
+  @Test
   void embeddingsHaveNoOutputButUsage() {
     Request row =
         new Request.Completed(data(Endpoint.EMBEDDINGS), 200, false, null, null, FINISHED);
