@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// A chat request as a Responses request. What changes the answer and has no counterpart is
-/// refused; hints such as `seed`, `prediction` and `name` are dropped.
+/// refused; hints such as `seed`, `prediction` and `name`, and reasoning that a client sends back,
+/// are dropped.
 final class ChatAsResponses {
 
   /// OpenAI refuses a smaller limit. Clients send 1 to see whether a model is there at all.

@@ -57,7 +57,7 @@ final class ChatMessages {
         .ifPresent(text -> messages.addPlain("developer", JsonValue.of(text)));
     InputPath paths = InputPath.of(call);
     for (int i = 0; i < call.input().size(); i++) {
-      messages.add(call.input().get(i), paths.of(i));
+      messages.add(call.input().get(i), i, paths);
     }
     return messages.entries.stream()
         .flatMap(entry ->
@@ -66,6 +66,15 @@ final class ChatMessages {
               case Entry.Turn(ChatTurn turn) -> turn.messages().stream();
             })
         .toList();
+  }
+
+  /// An item of an earlier turn has no path of its own in the request.
+  private void add(JsonObject item, int index, InputPath paths) {
+    try {
+      add(item, paths.of(index));
+    } catch (UntranslatableException e) {
+      throw paths.isEarlier(index) ? new UntranslatableException(paths.of(index), e.message()) : e;
+    }
   }
 
   private void add(JsonObject item, String path) {
@@ -79,8 +88,7 @@ final class ChatMessages {
       default -> {
         if (!RECORDS.contains(type)) {
           throw new UntranslatableException(
-              path.startsWith("input[") ? path + ".type" : path,
-              "An item of type '" + type + "' is not available with this model.");
+              path + ".type", "An item of type '" + type + "' is not available with this model.");
         }
       }
     }

@@ -8,7 +8,8 @@ import java.util.List;
 
 /// Where an item of a conversation stands in the client's own request, for the `param` of an error.
 ///
-/// @param before how many items come from earlier turns
+/// @param before how many items come from earlier turns; the one item of an input that is a string
+///   counts as one, because a string is never at fault
 /// @param places the index in `input` of each item after them
 record InputPath(int before, List<Integer> places) {
 
@@ -24,14 +25,16 @@ record InputPath(int before, List<Integer> places) {
     return new InputPath(Math.max(0, call.input().size() - places.size()), List.copyOf(places));
   }
 
-  /// The path of an item, such as `input[3]`; `previous_response_id` for an item of an earlier turn
-  /// and `input` for an input that is a string.
+  /// True for an item of an earlier turn.
+  boolean isEarlier(int index) {
+    return index < before;
+  }
+
+  /// The path of an item, such as `input[3]`; `previous_response_id` for an item of an earlier
+  /// turn.
   ///
   /// @param index of the item in the whole conversation
   String of(int index) {
-    if (places.isEmpty()) {
-      return "input";
-    }
-    return index < before ? "previous_response_id" : "input[" + places.get(index - before) + "]";
+    return isEarlier(index) ? "previous_response_id" : "input[" + places.get(index - before) + "]";
   }
 }

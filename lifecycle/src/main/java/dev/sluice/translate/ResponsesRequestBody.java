@@ -54,6 +54,17 @@ final class ResponsesRequestBody {
   private static final Pattern OWN_ID =
       Pattern.compile("[a-z]+_[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
+  /// Items that are taken without an id. Others, such as the calls of hosted tools, need one,
+  /// whosever it is.
+  private static final Set<String> WITHOUT_ID =
+      Set.of(
+          "message",
+          "function_call",
+          "function_call_output",
+          "custom_tool_call",
+          "custom_tool_call_output",
+          "compaction");
+
   /// Members that mean nothing when they are null, and that strict servers then refuse.
   private static final List<String> NEVER_NULL =
       List.of("id", "status", "phase", "encrypted_content");
@@ -103,10 +114,12 @@ final class ResponsesRequestBody {
     }
     JsonObject.Builder json = item.toBuilder().remove("x_sluice");
     NEVER_NULL.stream().filter(name -> item.get(name) instanceof JsonNull).forEach(json::remove);
-    // Open reasoning needs an id, whosever it is. Sealed reasoning is bound to the id that its
-    // server gave it, which is not ours, and is accepted without any.
     boolean isOurs = item.text("id").filter(id -> OWN_ID.matcher(id).matches()).isPresent();
-    if (isOurs && (!isReasoning || isSealed)) {
+    // Sealed reasoning is bound to the id that its server gave it, which is not ours, and is
+    // accepted without any; open reasoning needs one.
+    boolean isOptional =
+        isReasoning ? isSealed : WITHOUT_ID.contains(item.text("type").orElse("message"));
+    if (isOurs && isOptional) {
       json.remove("id");
     }
     return Optional.of(json.build());

@@ -376,18 +376,25 @@ final class ChatRequestBodyTest {
 
     ClientCall inHistory =
         TestingCalls.call(Endpoint.RESPONSES, body, List.of(history.getFirst(), own.getFirst()));
+    ClientCall inPartOfHistory =
+        TestingCalls.call(
+            Endpoint.RESPONSES,
+            json("{'input':'Hi'}"),
+            List.of(own.getFirst(), json("{'role':'user','content':'Hi'}")));
     ClientCall inOwn =
         TestingCalls.call(
             Endpoint.RESPONSES,
             body,
             List.of(json("{'role':'user','content':'a'}"), own.getFirst()));
 
-    assertThat(
-            catchThrowableOfType(
-                    UntranslatableException.class,
-                    () -> ChatRequestBody.of(inHistory, TestingCalls.chat()))
-                .param())
-        .isEqualTo("previous_response_id");
+    for (ClientCall call : List.of(inHistory, inPartOfHistory)) {
+      assertThat(
+              catchThrowableOfType(
+                      UntranslatableException.class,
+                      () -> ChatRequestBody.of(call, TestingCalls.chat()))
+                  .param())
+          .isEqualTo("previous_response_id");
+    }
     assertThat(
             catchThrowableOfType(
                     UntranslatableException.class,

@@ -58,18 +58,24 @@ final class ResponsesRequestBodyTest {
   }
 
   @Test
-  void idsThatThisGatewayMadeAreRemovedAndThoseOfOthersStay() {
+  void idsThatThisGatewayMadeAreRemovedWhereTheyAreOptionalAndThoseOfOthersStay() {
     assertThat(
             input(
                 "{'type':'message','id':'msg"
                     + OURS
                     + "','role':'assistant','status':null,'content':'a'},"
                     + "{'type':'message','id':'msg_68af','role':'user','content':'b'},"
+                    + "{'type':'web_search_call','id':'ws"
+                    + OURS
+                    + "','status':'completed'},"
                     + "{'type':'compaction','id':'cmp_68af','encrypted_content':'gAAA'}"))
         .isEqualTo(
             list(
                 "[{'type':'message','role':'assistant','content':'a'},"
                     + "{'type':'message','id':'msg_68af','role':'user','content':'b'},"
+                    + "{'type':'web_search_call','id':'ws"
+                    + OURS
+                    + "','status':'completed'},"
                     + "{'type':'compaction','id':'cmp_68af','encrypted_content':'gAAA'}]"));
   }
 
