@@ -1,5 +1,6 @@
 package dev.sluice.local;
 
+import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.stream.Stream;
 /// @param tools what may be called, empty when nothing may be
 /// @param chosenTool the name that the request insists on
 /// @param limit most tokens of the answer
+/// @param topLogprobs how many likeliest tokens are wanted for each token; empty when no
+///   probabilities are
 /// @param schema what the answer's JSON must fit; an empty object for any JSON object
 record DemoAsk(
     DemoModel model,
@@ -17,6 +20,7 @@ record DemoAsk(
     List<DemoTools.Offer> tools,
     Optional<String> chosenTool,
     long limit,
+    Optional<Long> topLogprobs,
     Optional<JsonObject> schema) {
 
   DemoAsk {
@@ -30,6 +34,9 @@ record DemoAsk(
         tools(body, tool -> tool.object("function")),
         body.object("tool_choice").flatMap(c -> c.object("function")).flatMap(f -> f.text("name")),
         limit(body, "max_completion_tokens", "max_tokens"),
+        body.isTrue("logprobs")
+            ? Optional.of(body.number("top_logprobs").orElse(0L))
+            : Optional.empty(),
         schema(
             body.object("response_format"),
             format -> format.object("json_schema").flatMap(inner -> inner.object("schema"))));
@@ -42,6 +49,9 @@ record DemoAsk(
         tools(body, Optional::of),
         body.object("tool_choice").flatMap(choice -> choice.text("name")),
         limit(body, "max_output_tokens"),
+        body.items("include").contains(JsonValue.of("message.output_text.logprobs"))
+            ? Optional.of(body.number("top_logprobs").orElse(0L))
+            : body.number("top_logprobs").filter(top -> top > 0),
         schema(
             body.object("text").flatMap(text -> text.object("format")),
             format -> format.object("schema")));

@@ -35,7 +35,7 @@ final class DemoChatForm implements DemoForm {
         JsonObject.builder()
             .put("index", 0)
             .put("message", message())
-            .put("logprobs", JsonNull.NULL)
+            .put("logprobs", logprobs(reply.tokens()))
             .put("finish_reason", finishReason())
             .build();
     return frame("chat.completion", choice).put("usage", usage()).build();
@@ -65,7 +65,9 @@ final class DemoChatForm implements DemoForm {
 
   @Override
   public List<Frame> deltas() {
-    return reply.tokens().stream().map(token -> chunk(delta(token), null)).toList();
+    return reply.tokens().stream()
+        .map(token -> chunk(delta(token), logprobs(List.of(token)), null))
+        .toList();
   }
 
   @Override
@@ -156,12 +158,25 @@ final class DemoChatForm implements DemoForm {
         .put("system_fingerprint", "fp_demo");
   }
 
+  private JsonValue logprobs(List<String> tokens) {
+    return reply instanceof Text && ask.topLogprobs().isPresent()
+        ? JsonObject.builder()
+            .put("content", DemoLogprobs.of(tokens, ask.topLogprobs().get()))
+            .put("refusal", JsonNull.NULL)
+            .build()
+        : JsonNull.NULL;
+  }
+
   private Frame chunk(JsonObject delta, @Nullable String finishReason) {
+    return chunk(delta, JsonNull.NULL, finishReason);
+  }
+
+  private Frame chunk(JsonObject delta, JsonValue logprobs, @Nullable String finishReason) {
     JsonObject choice =
         JsonObject.builder()
             .put("index", 0)
             .put("delta", delta)
-            .put("logprobs", JsonNull.NULL)
+            .put("logprobs", logprobs)
             .putNullable("finish_reason", finishReason)
             .build();
     JsonObject.Builder chunk = frame("chat.completion.chunk", choice);

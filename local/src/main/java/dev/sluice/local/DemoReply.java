@@ -41,7 +41,7 @@ sealed interface DemoReply {
               .toolResult()
               .map(result -> text(ask, List.of(), "The tool answered: " + result))
               .or(() -> DemoTools.call(ask))
-              .orElseGet(() -> text(ask, List.of(), "No tool was offered."));
+              .orElseGet(() -> echo(ask));
       case EMBED -> throw new IllegalArgumentException("demo-embed does not chat");
     };
   }

@@ -83,7 +83,7 @@ final class DemoResponsesForm implements DemoForm {
                 events
                     .inContent("response.output_text.delta", itemId, index)
                     .put("delta", token)
-                    .put("logprobs", JsonArray.EMPTY));
+                    .put("logprobs", logprobs(List.of(token))));
         case ToolCall call -> events.add(events.inItem(call, "delta", index).put("delta", token));
       }
     }
@@ -100,7 +100,7 @@ final class DemoResponsesForm implements DemoForm {
             events
                 .inContent("response.output_text.done", itemId, index)
                 .put("text", whole)
-                .put("logprobs", JsonArray.EMPTY));
+                .put("logprobs", logprobs(reply.tokens())));
         events.part("done", itemId, index, text(whole));
       }
       case ToolCall call ->
@@ -159,12 +159,19 @@ final class DemoResponsesForm implements DemoForm {
     };
   }
 
-  private static JsonObject text(String text) {
-    return JsonObject.builder()
-        .put("type", "output_text")
-        .put("text", text)
-        .put("annotations", JsonArray.EMPTY)
-        .build();
+  private JsonObject text(String text) {
+    JsonObject.Builder part =
+        JsonObject.builder()
+            .put("type", "output_text")
+            .put("text", text)
+            .put("annotations", JsonArray.EMPTY);
+    return ask.topLogprobs().isPresent()
+        ? part.put("logprobs", logprobs(text.isEmpty() ? List.of() : reply.tokens())).build()
+        : part.build();
+  }
+
+  private JsonArray logprobs(List<String> tokens) {
+    return ask.topLogprobs().map(top -> DemoLogprobs.of(tokens, top)).orElse(JsonArray.EMPTY);
   }
 
   private static JsonObject reasoningText(String text) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///   where a JSON schema is given, it says something that fits.
 /// - `demo-slow` does the same with its first token after 2 s and then 20 tokens a second.
 /// - `demo-tools` calls the first offered tool with arguments that fit its schema, and repeats the
-///   result once it has one.
+///   result once it has one; it echoes where there is none.
 /// - `demo-reason` thinks aloud before it echoes.
 /// - `demo-flaky` fails as the last user message directs, see [DemoDirective]; else it echoes.
 /// - `demo-embed` gives each text a unit vector that depends on the text only.
@@ -98,6 +98,9 @@ public final class DemoUpstream implements AutoCloseable {
     DemoAsk ask = DemoAsk.ofChat(model, body);
     if (ask.prompt().messages().isEmpty()) {
       return missing("messages");
+    }
+    if (body.number("n").orElse(1L) > 1) {
+      return DemoJson.error(400, "unsupported_value", "n", "Demo models give one answer each.");
     }
     DemoReply reply = DemoReply.to(ask);
     DemoForm form = new DemoChatForm(ask, reply, body, clock.instant());

@@ -15,6 +15,7 @@ import com.openai.models.responses.ResponseCompactParams;
 import com.openai.models.responses.ResponseCompactionItemParam;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseOutputText;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.inputtokens.InputTokenCountParams;
@@ -69,6 +70,17 @@ final class DemoResponsesTest {
 
     assertThat(client.responses().create(params).status()).contains(ResponseStatus.INCOMPLETE);
     assertThat(text(stream(params))).isEqualTo("a b");
+  }
+
+  @Test
+  void everyTokenHasItsProbabilityWhenTheyAreWanted() {
+    ResponseCreateParams params = params("demo-echo", "a b").topLogprobs(2).build();
+
+    var whole = part(client.responses().create(params)).logprobs().orElseThrow();
+
+    assertThat(whole).hasSize(2).isEqualTo(part(stream(params)).logprobs().orElseThrow());
+    assertThat(whole.getFirst().token()).isEqualTo("a");
+    assertThat(whole.getFirst().topLogprobs()).hasSize(2);
   }
 
   @Test
@@ -169,6 +181,10 @@ final class DemoResponsesTest {
   }
 
   private static String text(Response response) {
-    return response.output().getLast().asMessage().content().getFirst().asOutputText().text();
+    return part(response).text();
+  }
+
+  private static ResponseOutputText part(Response response) {
+    return response.output().getLast().asMessage().content().getFirst().asOutputText();
   }
 }
