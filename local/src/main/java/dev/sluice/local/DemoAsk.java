@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /// @param tools what may be called, empty when nothing may be
 /// @param chosenTool the name that the request insists on
 /// @param limit most tokens of the answer
+/// @param stops texts before the first of which the answer ends
 /// @param topLogprobs how many likeliest tokens are wanted for each token; empty when no
 ///   probabilities are
 /// @param schema what the answer's JSON must fit; an empty object for any JSON object
@@ -20,11 +21,13 @@ record DemoAsk(
     List<DemoTools.Offer> tools,
     Optional<String> chosenTool,
     long limit,
+    List<String> stops,
     Optional<Long> topLogprobs,
     Optional<JsonObject> schema) {
 
   DemoAsk {
     tools = List.copyOf(tools);
+    stops = List.copyOf(stops);
   }
 
   static DemoAsk ofChat(DemoModel model, JsonObject body) {
@@ -34,6 +37,11 @@ record DemoAsk(
         tools(body, tool -> tool.object("function")),
         body.object("tool_choice").flatMap(c -> c.object("function")).flatMap(f -> f.text("name")),
         limit(body, "max_completion_tokens", "max_tokens"),
+        Stream.concat(
+                body.text("stop").stream(),
+                body.items("stop").stream().flatMap(stop -> stop.asText().stream()))
+            .filter(stop -> !stop.isEmpty())
+            .toList(),
         body.isTrue("logprobs")
             ? Optional.of(body.number("top_logprobs").orElse(0L))
             : Optional.empty(),
@@ -49,6 +57,7 @@ record DemoAsk(
         tools(body, Optional::of),
         body.object("tool_choice").flatMap(choice -> choice.text("name")),
         limit(body, "max_output_tokens"),
+        List.of(),
         body.items("include").contains(JsonValue.of("message.output_text.logprobs"))
             ? Optional.of(body.number("top_logprobs").orElse(0L))
             : body.number("top_logprobs").filter(top -> top > 0),

@@ -35,7 +35,10 @@ sealed interface DemoReply {
     return switch (ask.model()) {
       case ECHO, SLOW, FLAKY -> echo(ask);
       case REASON ->
-          text(ask, DemoPrompt.tokens("They said: " + ask.prompt().last("user").text()), said(ask));
+          text(
+              ask,
+              DemoPrompt.tokens("They said: " + ask.prompt().last("user").text()),
+              echoed(ask));
       case TOOLS ->
           ask.prompt()
               .toolResult()
@@ -47,12 +50,22 @@ sealed interface DemoReply {
   }
 
   private static DemoReply echo(DemoAsk ask) {
-    return text(
-        ask, List.of(), ask.schema().map(schema -> json(ask, schema)).orElseGet(() -> said(ask)));
+    return text(ask, List.of(), echoed(ask));
+  }
+
+  /// What was said, or JSON where the answer must be JSON.
+  private static String echoed(DemoAsk ask) {
+    return ask.schema().map(schema -> json(ask, schema)).orElseGet(() -> said(ask));
   }
 
   private static DemoReply text(DemoAsk ask, List<String> thoughts, String text) {
-    return Text.of(thoughts, DemoPrompt.tokens(text), Math.max(0, ask.limit()));
+    int end =
+        ask.stops().stream()
+            .mapToInt(text::indexOf)
+            .filter(at -> at >= 0)
+            .min()
+            .orElse(text.length());
+    return Text.of(thoughts, DemoPrompt.tokens(text.substring(0, end)), Math.max(0, ask.limit()));
   }
 
   /// What the user said last, with the number of images in it.
