@@ -11,10 +11,12 @@ public enum Dialect {
   OPENAI,
   OPEN_RESPONSES;
 
-  /// The value of the request header that asks for the second one.
-  public static final String OPEN_RESPONSES_NAME = "open-responses";
-
   private static final String OPENAI_START = "event: response.reasoning_text.";
+
+  /// What the value of the request header asks for; OpenAI's words for every other value.
+  public static Dialect ofHeader(String value) {
+    return value.strip().equalsIgnoreCase("open-responses") ? OPEN_RESPONSES : OPENAI;
+  }
 
   /// The frame of one event in the words of this dialect.
   public byte[] apply(byte[] frame) {

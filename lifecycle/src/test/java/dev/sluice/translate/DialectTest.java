@@ -40,6 +40,13 @@ final class DialectTest {
   }
 
   @Test
+  void onlyTheHeaderOfOpenResponsesChangesTheWords() {
+    assertThat(Dialect.ofHeader(" Open-Responses ")).isEqualTo(Dialect.OPEN_RESPONSES);
+    assertThat(Dialect.ofHeader("openai")).isEqualTo(Dialect.OPENAI);
+    assertThat(Dialect.ofHeader("")).isEqualTo(Dialect.OPENAI);
+  }
+
+  @Test
   void aShortFrameStaysAsItIs() {
     byte[] frame = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
 
