@@ -4,12 +4,9 @@ import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.RequestData;
 import dev.sluice.wire.Json;
-import dev.sluice.wire.JsonValue;
-import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 
 /// A streamed Response, whatever the protocol of its upstream. For use by one thread.
 final class ResponseStream implements AnswerStream {
@@ -105,14 +102,8 @@ final class ResponseStream implements AnswerStream {
         request.store() ? frames.log() : null);
   }
 
-  /// OpenAI's clients read the members at the top, those of Open Responses the nested ones.
   @Override
   public byte[] errorFrame(JsonObject error) {
-    JsonObject.Builder event = JsonObject.builder();
-    for (String name : List.of("code", "message", "param")) {
-      JsonValue value = error.get(name);
-      event.put(name, Objects.requireNonNullElse(value, JsonNull.NULL));
-    }
-    return EventFrames.frame("error", unsent, event.put("error", error).build());
+    return ErrorEvent.frame(unsent, error);
   }
 }

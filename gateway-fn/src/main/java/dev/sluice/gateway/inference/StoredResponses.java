@@ -30,23 +30,25 @@ final class StoredResponses {
   private static final String ATTEMPTS = "x_sluice.attempts";
 
   private final ResponseReader reader;
+  private final StoredStream stream;
 
-  StoredResponses(ResponseReader reader) {
+  StoredResponses(ResponseReader reader, StoredStream stream) {
     this.reader = reader;
+    this.stream = stream;
   }
 
+  /// Shows it as JSON, or as the events of a stream.
+  ///
   /// @throws GatewayException 404 and 503 as the lookup
   void show(InboundRequest inbound, String id, Caller caller, ClientReply client) {
-    if (inbound.query("stream").filter(value -> !value.equals("false")).isPresent()) {
-      throw GatewayException.of(
-          ErrorCode.NOT_SUPPORTED,
-          "Replaying a response as a stream is not offered yet; leave 'stream' out.",
-          "stream");
+    if (asksForStream(inbound)) {
+      stream.serve(inbound, id, caller, client);
+    } else {
+      write(
+          reader.response(caller, id, asksForAttempts(inbound), readDeadline(inbound)),
+          inbound,
+          client);
     }
-    write(
-        reader.response(caller, id, asksForAttempts(inbound), readDeadline(inbound)),
-        inbound,
-        client);
   }
 
   /// Answers with the response as it is, when it has ended: there is nothing left to cancel, and a
@@ -70,6 +72,15 @@ final class StoredResponses {
     shown.pollAfter().ifPresent(wait -> headers.put(POLL_AFTER, String.valueOf(wait.toMillis())));
     client.start(200, headers);
     client.write(body);
+  }
+
+  private static boolean asksForStream(InboundRequest inbound) {
+    return switch (inbound.query("stream").orElse("")) {
+      case "true" -> true;
+      case "false", "" -> false;
+      default ->
+          throw GatewayException.of(ErrorCode.INVALID_VALUE, "stream is true or false.", "stream");
+    };
   }
 
   /// SDKs write the name of a list with and without brackets.

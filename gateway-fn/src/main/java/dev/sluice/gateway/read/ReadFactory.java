@@ -24,6 +24,11 @@ final class ReadFactory {
   }
 
   @Singleton
+  ReplayReader replayReader(RequestStore requests, ResponseReader reader) {
+    return new ReplayReader(requests, reader);
+  }
+
+  @Singleton
   ConversationReader conversationReader(RequestStore requests, ResponseLookup lookup) {
     return new ConversationReader(requests, lookup);
   }

@@ -11,6 +11,7 @@ import dev.sluice.completion.RecordBody;
 import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.read.ContentReader;
+import dev.sluice.gateway.read.ReplayReader;
 import dev.sluice.gateway.read.ResponseLookup;
 import dev.sluice.gateway.read.ResponseReader;
 import dev.sluice.gateway.testing.TestingAccountStore;
@@ -102,11 +103,18 @@ final class InferenceBench {
                 time,
                 SETTINGS),
             new RealtimePath(called, recorder, metrics, time, SETTINGS),
-            new StoredResponses(new ResponseReader(requests, lookup)),
+            stored(lookup),
             new ContentReader(requests, lookup),
             new InputTokens(called, new TokenEstimate()),
             new SandboxLife(List::of, List::of, false),
             metrics);
+  }
+
+  private StoredResponses stored(ResponseLookup lookup) {
+    ResponseReader reader = new ResponseReader(requests, lookup);
+    ReplayReader replays = new ReplayReader(requests, reader);
+    SandboxLife life = new SandboxLife(List::of, List::of, false);
+    return new StoredResponses(reader, new StoredStream(lookup, replays, life, time, SETTINGS));
   }
 
   /// A new key of the account.
