@@ -161,7 +161,7 @@ public final class InferenceService {
       return; // A stream that broke has told its client so.
     }
     Map<String, String> headers = new LinkedHashMap<>(error.headers());
-    summary.id().ifPresent(id -> headers.put(ReplyHeaders.RESPONSE_ID, id.text()));
+    summary.id().ifPresent(id -> headers.putIfAbsent(ReplyHeaders.RESPONSE_ID, id.text()));
     client.start(error.status(), headers);
     client.write(error.body());
   }
