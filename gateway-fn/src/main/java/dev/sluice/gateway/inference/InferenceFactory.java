@@ -1,15 +1,10 @@
 package dev.sluice.gateway.inference;
 
-import dev.sluice.gateway.errors.ErrorCode;
-import dev.sluice.gateway.errors.GatewayException;
-import dev.sluice.translate.ChatOverChat;
-import dev.sluice.translate.ClientCall;
-import dev.sluice.translate.EmbeddingsOverAny;
-import dev.sluice.translate.Translation;
-import dev.sluice.translate.UntranslatableException;
+import dev.sluice.gateway.read.ConversationReader;
+import dev.sluice.translate.SealedSummary;
+import dev.sluice.translate.Translations;
 import dev.sluice.upstream.CredentialSource;
 import dev.sluice.upstream.JdkUpstreamClient;
-import dev.sluice.upstream.Model;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
@@ -25,27 +20,14 @@ final class InferenceFactory {
   }
 
   @Singleton
-  Translator translator() {
-    return InferenceFactory::translation;
+  Translator translator(SealedSummary summaries) {
+    return (call, target) ->
+        Translations.of(
+            call, target, summary -> summaries.seal(call.request().accountId(), summary));
   }
 
   @Singleton
-  History history() {
-    return (_, _, _) -> {
-      throw GatewayException.of(
-          ErrorCode.NOT_SUPPORTED,
-          "Responses cannot be continued yet; send the turns before as 'input'.",
-          "previous_response_id");
-    };
-  }
-
-  static Translation translation(ClientCall call, Model.Target target) {
-    return switch (call.request().endpoint()) {
-      case CHAT_COMPLETIONS -> new ChatOverChat(call, target);
-      case EMBEDDINGS -> new EmbeddingsOverAny(call, target);
-      case RESPONSES, COMPACTIONS ->
-          throw new UntranslatableException(
-              "model", "The model '" + call.request().model() + "' gives no responses yet.");
-    };
+  History history(ConversationReader conversations) {
+    return conversations::history;
   }
 }

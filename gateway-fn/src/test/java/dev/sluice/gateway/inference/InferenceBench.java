@@ -12,6 +12,7 @@ import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.read.ContentReader;
 import dev.sluice.gateway.read.ReplayReader;
+import dev.sluice.gateway.read.ConversationReader;
 import dev.sluice.gateway.read.ResponseLookup;
 import dev.sluice.gateway.read.ResponseReader;
 import dev.sluice.gateway.testing.TestingAccountStore;
@@ -73,10 +74,10 @@ final class InferenceBench {
   private final InferenceService service;
 
   /// Which a test may replace.
-  Translator translator = InferenceFactory::translation;
+  Translator translator;
 
   /// Which a test may replace.
-  History history = (_, _, _) -> List.of();
+  History history;
 
   InferenceBench() {
     this(null, "http://127.0.0.1:1/v1");
@@ -90,6 +91,9 @@ final class InferenceBench {
     CompletionRecorder recorder =
         new CompletionRecorder(queue, objects, metrics, RANDOM, time, Duration.ofSeconds(10));
     ResponseLookup lookup = new ResponseLookup(requests, ids, time, time);
+    InferenceFactory factory = new InferenceFactory();
+    translator = factory.translator(summaries);
+    history = factory.history(new ConversationReader(requests, lookup));
     UpstreamClient called = client == null ? upstreams : client;
     service =
         new InferenceService(

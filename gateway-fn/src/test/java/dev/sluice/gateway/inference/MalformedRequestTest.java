@@ -27,8 +27,27 @@ final class MalformedRequestTest {
           "{\"model\":\"one\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\","
               + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}],\"tools\":[{\"type\":"
               + "\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}]}",
+          "{\"model\":\"talk\",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":"
+              + "\"é\"}]},{\"type\":\"function_call\",\"call_id\":\"a\",\"name\":\"f\",\"arguments\":\"{}\"},"
+              + "{\"type\":\"function_call_output\",\"call_id\":\"a\",\"output\":\"b\"},{\"type\":\"reasoning\","
+              + "\"summary\":[]}],\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{}},{\"type\":"
+              + "\"custom\",\"name\":\"g\"}],\"tool_choice\":{\"type\":\"allowed_tools\",\"mode\":\"auto\","
+              + "\"tools\":[{\"type\":\"function\",\"name\":\"f\"}]}}",
+          "{\"model\":\"native\",\"input\":\"hi\",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":"
+              + "\"n\",\"schema\":{}}},\"reasoning\":{\"effort\":\"low\"},\"metadata\":{\"a\":\"b\"},"
+              + "\"top_logprobs\":1,\"store\":false,\"include\":[\"message.output_text.logprobs\"]}",
+          "{\"model\":\"talk\",\"input\":\"hi\",\"previous_response_id\":"
+              + "\"resp_00000000-0000-7000-8000-000000000000\",\"stream\":true,\"temperature\":1}",
           "{\"model\":\"embed\",\"input\":[\"a\",\"b\"],\"dimensions\":3,\"user\":\"u\"}",
           "{\"model\":\"embed\",\"input\":[[1,2],[3]],\"encoding_format\":\"float\"}");
+  private static final List<String> PATHS =
+      List.of(
+          "/v1/chat/completions",
+          "/v1/embeddings",
+          "/v1/responses",
+          "/v1/responses",
+          "/v1/responses/compact",
+          "/v1/responses/input_tokens");
   private static final List<String> PIECES =
       List.of(
           "[[[[[[",
@@ -67,7 +86,7 @@ final class MalformedRequestTest {
     int refused = 0;
     for (int i = 0; i < COUNT; i++) {
       byte[] body = mutated(random);
-      String path = random.nextBoolean() ? "/v1/chat/completions" : "/v1/embeddings";
+      String path = PATHS.get(random.nextInt(PATHS.size()));
       Map<String, String> headers = headers(random);
       InboundRequest request = bench.request("POST", path, headers, body);
 
@@ -113,11 +132,20 @@ final class MalformedRequestTest {
     return bytes;
   }
 
-  /// A model server that always has a good answer, for both endpoints.
+  /// A model server that always has a good answer, for all endpoints.
   private static final class Answering implements UpstreamClient {
 
     private static final String GOOD =
-        "{\"choices\":[{\"message\":{},\"finish_reason\":\"stop\"}],\"data\":[{\"embedding\":[1]}]}";
+        "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"data\":"
+            + "[{\"embedding\":[1]}],\"status\":\"completed\",\"input_tokens\":1,\"output\":[{\"type\":"
+            + "\"compaction\",\"encrypted_content\":\"a\"}]}";
+    private static final String EVENTS =
+        """
+        data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}
+
+        data: [DONE]
+
+        """;
 
     @Override
     public UpstreamCall begin(UpstreamRequest request) {
@@ -126,8 +154,9 @@ final class MalformedRequestTest {
         public UpstreamResult result() {
           return new UpstreamResult.Answered(
               200,
-              Map.of("content-type", "application/json"),
-              TestingUpstreamClient.body(TestingUpstreamClient.bytes(GOOD)));
+              Map.of("content-type", request.stream() ? "text/event-stream" : "application/json"),
+              TestingUpstreamClient.body(
+                  TestingUpstreamClient.bytes(request.stream() ? EVENTS : GOOD)));
         }
 
         @Override

@@ -123,6 +123,7 @@ final class ResponsesPathTest {
   @Test
   void bothRecordsNameTheResponseThatIsContinued() {
     ResponseId previous = bench.ids.next(bench.account.id());
+    bench.history = (_, _, _) -> List.of();
     bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
     bench.upstreams.planJson(200, "{\"text\":\"Hello\"}");
 
