@@ -12,8 +12,10 @@ import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,52 @@ final class MeaningTest {
 
       assertThat(told.members()).containsAllEntriesOf(completion.members());
     }
+  }
+
+  @Test
+  void aStreamedResponseMeansTheSameAsAWholeOne() {
+    Random random = seeded();
+    Translation toResponse =
+        new ResponsesOverChat(
+            TestingCalls.call(Endpoint.RESPONSES, json("{'input':'x'}")), new byte[0]);
+    Translation toCompletion =
+        new ChatOverResponses(
+            TestingCalls.call(Endpoint.CHAT_COMPLETIONS, json("{'messages':[],'stream':true}")),
+            TestingCalls.responses());
+
+    for (int i = 0; i < CASES; i++) {
+      JsonObject completion = completion(random);
+      JsonObject response = read(toResponse, TestingCalls.document(completion)).object();
+      AnswerStream stream = toCompletion.stream(1 << 20);
+      List<byte[]> frames = new ArrayList<>(stream.open());
+      ResponseReplay.frames(response).forEach(frame -> frames.addAll(stream.feed(frame)));
+      StreamEnding ending = stream.end(TestingCalls.AT);
+      frames.addAll(ending.last());
+
+      byte[] body = ending.body();
+      assertThat(Json.objectOrEmpty(body == null ? new byte[0] : body)).isEqualTo(completion);
+      assertThat(told(frames, "content")).isEqualTo(said(completion, "content"));
+      assertThat(told(frames, "refusal")).isEqualTo(said(completion, "refusal"));
+      assertThat(told(frames, "reasoning_content"))
+          .isEqualTo(said(completion, "reasoning_content"));
+    }
+  }
+
+  /// All pieces of one text in the chunks.
+  private static String told(List<byte[]> frames, String name) {
+    return frames.stream()
+        .map(frame -> Json.objectOrEmpty(Arrays.copyOfRange(frame, 6, frame.length)))
+        .flatMap(chunk -> chunk.items("choices").stream())
+        .flatMap(choice -> ((JsonObject) choice).object("delta").stream())
+        .flatMap(delta -> delta.text(name).stream())
+        .collect(Collectors.joining());
+  }
+
+  private static String said(JsonObject completion, String name) {
+    return ((JsonObject) completion.items("choices").getFirst())
+        .object("message")
+        .flatMap(message -> message.text(name))
+        .orElse("");
   }
 
   private static JsonDocument read(Translation translation, JsonDocument answer) {
