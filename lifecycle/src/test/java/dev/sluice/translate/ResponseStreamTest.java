@@ -11,7 +11,7 @@ import dev.sluice.request.FailureReason.TimedOut;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
-import dev.sluice.translate.TestingCalls.Told;
+import dev.sluice.translate.TestingStreams.Told;
 import dev.sluice.translate.Translation.Answer;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ final class ResponseStreamTest {
       "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
   private static final String DONE = "data: [DONE]\n\n";
   private static final JsonObject LOST =
-      TestingCalls.object(
+      TestingStreams.object(
           """
           {"message":"Not recorded.","type":"server_error","param":null,
            "code":"response_not_yet_recorded","request_id":"r"}\
@@ -40,19 +40,19 @@ final class ResponseStreamTest {
 
   @Test
   void onlyTheLastEventWaitsForTheRecordOfAWholeAnswer() {
-    AnswerStream stream = TestingCalls.overChat(REQUEST).stream(TestingCalls.EVENT_BYTES);
+    AnswerStream stream = TestingStreams.overChat(REQUEST).stream(TestingStreams.EVENT_BYTES);
 
     assertThat(stream.open()).hasSize(2);
     assertThat(stream.feed(utf8(CHUNK + FINISH + DONE))).hasSize(6);
     assertThat(stream.isOver()).isTrue();
-    assertThat(stream.end(TestingCalls.ENDED).last()).hasSize(1);
+    assertThat(stream.end(TestingStreams.ENDED).last()).hasSize(1);
   }
 
   @Test
   void anErrorInPlaceOfTheLastEventsHasTheirNumber() {
-    AnswerStream stream = TestingCalls.overChat(REQUEST).stream(TestingCalls.EVENT_BYTES);
+    AnswerStream stream = TestingStreams.overChat(REQUEST).stream(TestingStreams.EVENT_BYTES);
     int sent = stream.open().size() + stream.feed(utf8(CHUNK + FINISH)).size();
-    var _ = stream.end(TestingCalls.ENDED);
+    var _ = stream.end(TestingStreams.ENDED);
 
     assertThat(new String(stream.errorFrame(LOST), StandardCharsets.UTF_8))
         .isEqualTo(
@@ -69,9 +69,9 @@ final class ResponseStreamTest {
 
   @Test
   void whatIsNotStoredHasNoEventLog() {
-    Translation translation = new ResponsesOverChat(TestingCalls.call(REQUEST, false), new byte[0]);
+    Translation translation = new ResponsesOverChat(TestingStreams.call(REQUEST, false), new byte[0]);
 
-    Told told = TestingCalls.stream(translation, CHUNK + FINISH + DONE);
+    Told told = TestingStreams.stream(translation, CHUNK + FINISH + DONE);
 
     assertThat(told.ending().events()).isNull();
     assertThat(told.ending().outcome()).isEqualTo(Outcome.COMPLETED);
@@ -79,11 +79,11 @@ final class ResponseStreamTest {
 
   @Test
   void theInstantOfTheEndIsTheOneOfTheResponse() {
-    Told told = TestingCalls.stream(TestingCalls.overChat(REQUEST), CHUNK + FINISH);
+    Told told = TestingStreams.stream(TestingStreams.overChat(REQUEST), CHUNK + FINISH);
 
     assertThat(told.response().number("completed_at"))
-        .hasValue(TestingCalls.ENDED.getEpochSecond());
-    assertThat(told.ending().at()).isEqualTo(TestingCalls.ENDED);
+        .hasValue(TestingStreams.ENDED.getEpochSecond());
+    assertThat(told.ending().at()).isEqualTo(TestingStreams.ENDED);
   }
 
   @Test
@@ -95,22 +95,22 @@ final class ResponseStreamTest {
   }
 
   private static @Nullable FailureReason broken(String bytes, FailureReason reason) {
-    return TestingCalls.stream(
-            TestingCalls.overChat(REQUEST),
+    return TestingStreams.stream(
+            TestingStreams.overChat(REQUEST),
             List.of(utf8(bytes)),
-            stream -> stream.broken(reason, TestingCalls.ENDED))
+            stream -> stream.broken(reason, TestingStreams.ENDED))
         .ending()
         .failure();
   }
 
   @Test
   void anEventThatIsTooLargeIsAFailure() {
-    AnswerStream stream = TestingCalls.overChat(REQUEST).stream(100);
+    AnswerStream stream = TestingStreams.overChat(REQUEST).stream(100);
     var _ = stream.open();
     var _ = stream.feed(utf8("data: {\"choices\":[{\"x\":\"" + "y".repeat(200)));
 
     assertThat(stream.isOver()).isTrue();
-    assertThat(stream.end(TestingCalls.ENDED).failure())
+    assertThat(stream.end(TestingStreams.ENDED).failure())
         .isEqualTo(new NetworkError("too_large", "One event of the stream is too large."));
   }
 
@@ -119,14 +119,14 @@ final class ResponseStreamTest {
     String error = "{\"error\":{\"message\":\"Too long\",\"code\":\"context_length_exceeded\"}}";
 
     Told told =
-        TestingCalls.stream(TestingCalls.overChat(REQUEST), CHUNK + "data: " + error + "\n\n");
+        TestingStreams.stream(TestingStreams.overChat(REQUEST), CHUNK + "data: " + error + "\n\n");
 
     assertThat(told.ending().failure()).isEqualTo(new NonRetriableStatus(400, error));
     assertThat(new String(Objects.requireNonNull(told.ending().error()), StandardCharsets.UTF_8))
         .isEqualTo(error);
     assertThat(told.response().object("error"))
         .hasValue(
-            TestingCalls.object("{\"code\":\"context_length_exceeded\",\"message\":\"Too long\"}"));
+            TestingStreams.object("{\"code\":\"context_length_exceeded\",\"message\":\"Too long\"}"));
   }
 
   @ParameterizedTest
@@ -144,7 +144,7 @@ final class ResponseStreamTest {
           {"type":"error","error":{"type":"invalid_request_error","message":"Sorry"}}                                 | 400
           """)
   void everyErrorOfAResponsesUpstreamIsAFailure(String event, int status) {
-    Told told = TestingCalls.stream(TestingCalls.overResponses(REQUEST), "data: " + event + "\n\n");
+    Told told = TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
 
     FailureReason failure = Objects.requireNonNull(told.ending().failure());
     assertThat(
@@ -166,7 +166,7 @@ final class ResponseStreamTest {
         "{\"type\":\"response.completed\",\"response\":{\"status\":\"cancelled\"}}"
       })
   void anEndWithoutAnAnswerIsACutStream(String event) {
-    Told told = TestingCalls.stream(TestingCalls.overResponses(REQUEST), "data: " + event + "\n\n");
+    Told told = TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
 
     assertThat(told.ending().failure()).isEqualTo(new TruncatedStream());
   }
@@ -186,8 +186,8 @@ final class ResponseStreamTest {
       })
   void whatIsNoWholeAnswerIsInvalid(String answer) {
     for (Translation translation :
-        List.of(TestingCalls.overChat(REQUEST), TestingCalls.overResponses(REQUEST))) {
-      assertThat(translation.read(TestingCalls.document(answer), TestingCalls.ENDED))
+        List.of(TestingStreams.overChat(REQUEST), TestingStreams.overResponses(REQUEST))) {
+      assertThat(translation.read(TestingStreams.document(answer), TestingStreams.ENDED))
           .isInstanceOf(Answer.Invalid.class);
     }
   }
@@ -196,47 +196,47 @@ final class ResponseStreamTest {
   void aBareResponseGetsEveryKeyAndOurOwnFacts() {
     Answer.Sound answer =
         (Answer.Sound)
-            TestingCalls.overResponses("{\"model\":\"alias\",\"input\":\"Hi\",\"user\":\"u\"}")
+            TestingStreams.overResponses("{\"model\":\"alias\",\"input\":\"Hi\",\"user\":\"u\"}")
                 .read(
-                    TestingCalls.document(
+                    TestingStreams.document(
                         """
                         {"id":"resp_theirs","status":"completed","model":"theirs","store":false,
                          "service_tier":"scale","output":[{"type":"message","content":[
                            {"type":"output_text","text":"Hi"}]}],
                          "usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3}}\
                         """),
-                    TestingCalls.ENDED);
+                    TestingStreams.ENDED);
 
-    JsonObject response = TestingCalls.document(answer.body()).object();
+    JsonObject response = TestingStreams.document(answer.body()).object();
     assertThat(answer.usage()).isEqualTo(new Usage(1, 2, 0, 0));
-    assertThat(response.text("id")).hasValue(TestingCalls.ID.text());
+    assertThat(response.text("id")).hasValue(TestingStreams.ID.text());
     assertThat(response.text("model")).hasValue("alias");
     assertThat(response.text("service_tier")).hasValue("default");
     assertThat(response.isTrue("store")).isTrue();
     assertThat(response.members())
         .containsOnlyKeys(
             new ResponseDraft(
-                    TestingCalls.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
+                    TestingStreams.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
                 .inProgress()
                 .members()
                 .keySet());
     assertThat(response.items("output"))
         .containsExactly(
-            TestingCalls.object(
+            TestingStreams.object(
                 """
                 {"id":"%s","type":"message","status":"completed","role":"assistant","content":[
                   {"type":"output_text","text":"Hi","annotations":[],"logprobs":[]}]}\
                 """
-                    .formatted(TestingCalls.IDS.message(0))));
+                    .formatted(TestingStreams.IDS.message(0))));
   }
 
   @Test
   void whatAnUpstreamSaysBeyondTheStandardStaysAndItsNullsDoNot() {
     Answer.Sound answer =
         (Answer.Sound)
-            TestingCalls.overResponses(REQUEST)
+            TestingStreams.overResponses(REQUEST)
                 .read(
-                    TestingCalls.document(
+                    TestingStreams.document(
                         """
                         {"status":"completed","output":[
                           {"type":"message","id":"m","phase":"final_answer","content":[]},
@@ -244,41 +244,41 @@ final class ResponseStreamTest {
                           {"type":"compaction","id":"c","encrypted_content":"sealed"},
                           {"type":"mcp_call","id":"mcp_1","status":"failed","error":"no"}]}\
                         """),
-                    TestingCalls.ENDED);
+                    TestingStreams.ENDED);
 
-    JsonObject response = TestingCalls.document(answer.body()).object();
+    JsonObject response = TestingStreams.document(answer.body()).object();
     assertThat(response.items("output"))
         .containsExactly(
-            TestingCalls.object(
+            TestingStreams.object(
                 """
                 {"id":"%s","type":"message","status":"completed","role":"assistant","content":[],
                  "phase":"final_answer"}\
                 """
-                    .formatted(TestingCalls.IDS.message(0))),
-            TestingCalls.object(
+                    .formatted(TestingStreams.IDS.message(0))),
+            TestingStreams.object(
                 """
                 {"id":"%s","type":"reasoning","status":"completed","summary":[],"content":[]}\
                 """
-                    .formatted(TestingCalls.IDS.reasoning(1))),
-            TestingCalls.object(
+                    .formatted(TestingStreams.IDS.reasoning(1))),
+            TestingStreams.object(
                 """
                 {"id":"%s","type":"compaction","encrypted_content":"sealed"}\
                 """
-                    .formatted(TestingCalls.IDS.compaction(2))),
-            TestingCalls.object(
+                    .formatted(TestingStreams.IDS.compaction(2))),
+            TestingStreams.object(
                 """
                 {"id":"%s","type":"mcp_call","status":"failed","error":"no"}\
                 """
                     .formatted(
-                        TestingCalls.IDS.of(
-                            TestingCalls.object("{\"type\":\"mcp_call\",\"id\":\"mcp_1\"}"), 3))));
+                        TestingStreams.IDS.of(
+                            TestingStreams.object("{\"type\":\"mcp_call\",\"id\":\"mcp_1\"}"), 3))));
   }
 
   @Test
   void aResponseThatStillRunsHasNoReplay() {
     JsonObject running =
         new ResponseDraft(
-                TestingCalls.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
+                TestingStreams.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
             .inProgress();
 
     assertThatThrownBy(() -> ResponseReplay.frames(running))
@@ -290,7 +290,7 @@ final class ResponseStreamTest {
   void aCanceledResponseIsReplayedToItsEnd() {
     JsonObject canceled =
         new ResponseDraft(
-                TestingCalls.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
+                TestingStreams.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
             .inProgress().toBuilder().put("status", "cancelled").build();
 
     assertThat(StreamRules.check(ResponseReplay.frames(canceled))).isEqualTo(canceled);

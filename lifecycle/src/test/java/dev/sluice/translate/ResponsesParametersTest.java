@@ -12,7 +12,7 @@ final class ResponsesParametersTest {
 
   @Test
   void whatTheRequestLeavesOutIsTheDefault() {
-    assertThat(ResponsesParameters.of(TestingCalls.object("{\"model\":\"m\",\"input\":\"x\"}")))
+    assertThat(ResponsesParameters.of(TestingStreams.object("{\"model\":\"m\",\"input\":\"x\"}")))
         .isEqualTo(ResponseParameters.DEFAULTS);
   }
 
@@ -59,22 +59,22 @@ final class ResponsesParametersTest {
           """)
   void everyParameterIsEchoedInItsOwnForm(String name, String given, String shown) {
     ResponseParameters parameters =
-        ResponsesParameters.of(TestingCalls.object("{\"" + name + "\":" + given + "}"));
+        ResponsesParameters.of(TestingStreams.object("{\"" + name + "\":" + given + "}"));
 
     assertThat(Objects.requireNonNull(parameters.values().get(name)))
-        .isEqualTo(TestingCalls.document(shown).root());
+        .isEqualTo(TestingStreams.document(shown).root());
   }
 
   @Test
   void anUpstreamSaysWhatTheRequestLeftOpenAndNothingElse() {
     ResponseParameters own =
         ResponsesParameters.of(
-            TestingCalls.object("{\"temperature\":0.2,\"metadata\":{\"a\":\"b\"}}"));
+            TestingStreams.object("{\"temperature\":0.2,\"metadata\":{\"a\":\"b\"}}"));
 
     ResponseParameters inForce =
         ResponsesParameters.inForce(
             own,
-            TestingCalls.object(
+            TestingStreams.object(
                 """
                 {"temperature":0.9,"top_p":0.98,"max_output_tokens":4096,"truncation":"auto",
                  "reasoning":{"effort":"medium"},"instructions":"theirs","metadata":{"c":"d"},
@@ -85,7 +85,7 @@ final class ResponsesParametersTest {
     assertThat(inForce)
         .isEqualTo(
             ResponsesParameters.of(
-                TestingCalls.object(
+                TestingStreams.object(
                     """
                     {"temperature":0.2,"metadata":{"a":"b"},"top_p":0.98,
                      "max_output_tokens":4096,"truncation":"auto",

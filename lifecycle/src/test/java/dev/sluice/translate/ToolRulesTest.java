@@ -24,19 +24,19 @@ final class ToolRulesTest {
           {"type":"allowed_tools","mode":"auto","tools":[]}                               | false
           """)
   void onlyNoneAndAllowedToolsHideCalls(String choice, boolean isShown) {
-    ToolRules rules = ToolRules.of(TestingCalls.object("{\"tool_choice\":" + choice + "}"));
+    ToolRules rules = ToolRules.of(TestingStreams.object("{\"tool_choice\":" + choice + "}"));
 
     assertThat(rules.allows("f")).isEqualTo(isShown);
-    assertThat(rules.allows(TestingCalls.object("{\"type\":\"function_call\",\"name\":\"f\"}")))
+    assertThat(rules.allows(TestingStreams.object("{\"type\":\"function_call\",\"name\":\"f\"}")))
         .isEqualTo(isShown);
-    assertThat(rules.allows(TestingCalls.object("{\"type\":\"message\",\"name\":\"f\"}"))).isTrue();
+    assertThat(rules.allows(TestingStreams.object("{\"type\":\"message\",\"name\":\"f\"}"))).isTrue();
   }
 
   @Test
   void aNameOfAFunctionAndACustomToolIsAFunction() {
     ToolRules rules =
         ToolRules.of(
-            TestingCalls.object(
+            TestingStreams.object(
                 """
                 {"tools":[{"type":"custom","name":"c"},{"type":"custom","name":"both"},
                           {"type":"function","name":"both"},{"type":"function","name":"f"}]}\
