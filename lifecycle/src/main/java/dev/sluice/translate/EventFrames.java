@@ -1,31 +1,46 @@
 package dev.sluice.translate;
 
+import dev.sluice.request.RequestData;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers the events of one response and puts each into a frame. For use by one thread.
 final class EventFrames {
 
   private final boolean isDiscarding;
+  private final boolean isLogged;
   private final List<byte[]> waiting = new ArrayList<>();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private int next;
 
-  private EventFrames(boolean isDiscarding) {
+  private EventFrames(boolean isDiscarding, boolean isLogged) {
     this.isDiscarding = isDiscarding;
+    this.isLogged = isLogged;
   }
 
-  static EventFrames kept() {
-    return new EventFrames(false);
+  /// To be sent, and kept in [#log].
+  static EventFrames logged() {
+    return new EventFrames(false, true);
+  }
+
+  /// To be sent and forgotten.
+  static EventFrames sent() {
+    return new EventFrames(false, false);
+  }
+
+  /// For a live answer: what is not stored has no log.
+  static EventFrames of(RequestData request) {
+    return request.store() ? logged() : sent();
   }
 
   /// For an answer that nobody sees grow.
   static EventFrames discarded() {
-    return new EventFrames(true);
+    return new EventFrames(true, false);
   }
 
   /// @param members all but `type` and `sequence_number`
@@ -36,7 +51,9 @@ final class EventFrames {
     byte[] frame = frame(type, next, members);
     next++;
     waiting.add(frame);
-    log.writeBytes(frame);
+    if (isLogged) {
+      log.writeBytes(frame);
+    }
   }
 
   /// The number that the next event gets.
@@ -51,9 +68,9 @@ final class EventFrames {
     return frames;
   }
 
-  /// All frames so far.
-  EventLog log() {
-    return new EventLog(log.toByteArray());
+  /// All frames so far; null when they are not logged.
+  @Nullable EventLog log() {
+    return isLogged ? new EventLog(log.toByteArray()) : null;
   }
 
   static byte[] frame(String type, int sequence, JsonObject members) {

@@ -21,7 +21,7 @@ public final class ResponseReplay {
   /// @throws IllegalArgumentException when it still runs
   public static List<byte[]> frames(JsonObject response) {
     String status = response.text("status").orElse("");
-    EventFrames frames = EventFrames.kept();
+    EventFrames frames = EventFrames.sent();
     Outcome outcome =
         switch (status) {
           case "completed" -> Outcome.COMPLETED;

@@ -2,7 +2,6 @@ package dev.sluice.translate;
 
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.TruncatedStream;
-import dev.sluice.request.RequestData;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import java.util.List;
 /// A streamed Response, whatever the protocol of its upstream. For use by one thread.
 final class ResponseStream implements AnswerStream {
 
-  private final RequestData request;
   private final ResponseDraft draft;
   private final EventFrames frames;
   private final AnswerReading reading;
@@ -21,7 +19,6 @@ final class ResponseStream implements AnswerStream {
 
   /// @param reading writes to these frames
   ResponseStream(ClientCall call, EventFrames frames, AnswerReading reading, int maxEventBytes) {
-    this.request = call.request();
     this.draft = ResponseDraft.of(call);
     this.frames = frames;
     this.reading = reading;
@@ -99,7 +96,7 @@ final class ResponseStream implements AnswerStream {
         reading.usage(),
         Json.write(response),
         frames.take(),
-        request.store() ? frames.log() : null);
+        frames.log());
   }
 
   @Override

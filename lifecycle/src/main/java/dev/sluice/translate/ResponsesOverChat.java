@@ -43,7 +43,7 @@ public record ResponsesOverChat(ClientCall call, byte[] upstreamBody) implements
 
   @Override
   public AnswerStream stream(int maxEventBytes) {
-    EventFrames frames = EventFrames.kept();
+    EventFrames frames = EventFrames.of(call.request());
     return new ResponseStream(call, frames, new ChatReading(call, frames), maxEventBytes);
   }
 }

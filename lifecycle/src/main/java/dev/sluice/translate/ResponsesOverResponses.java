@@ -39,7 +39,7 @@ public record ResponsesOverResponses(ClientCall call, byte[] upstreamBody) imple
 
   @Override
   public AnswerStream stream(int maxEventBytes) {
-    EventFrames frames = EventFrames.kept();
+    EventFrames frames = EventFrames.of(call.request());
     return new ResponseStream(call, frames, new ResponsesReading(call, frames), maxEventBytes);
   }
 }
