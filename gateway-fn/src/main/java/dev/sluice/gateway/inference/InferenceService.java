@@ -34,7 +34,7 @@ public final class InferenceService {
 
   private final Authenticator authenticator;
   private final Admissions admissions;
-  private final RealtimePath realtime;
+  private final KeyedPath path;
   private final StoredResponses stored;
   private final ContentReader contents;
   private final InputTokens tokens;
@@ -44,7 +44,7 @@ public final class InferenceService {
   InferenceService(
       Authenticator authenticator,
       Admissions admissions,
-      RealtimePath realtime,
+      KeyedPath path,
       StoredResponses stored,
       ContentReader contents,
       InputTokens tokens,
@@ -52,7 +52,7 @@ public final class InferenceService {
       Metrics metrics) {
     this.authenticator = authenticator;
     this.admissions = admissions;
-    this.realtime = realtime;
+    this.path = path;
     this.stored = stored;
     this.contents = contents;
     this.tokens = tokens;
@@ -112,7 +112,11 @@ public final class InferenceService {
       case CONTENT -> content(inbound, route.variable(inbound.path()), caller, client);
       case INPUT_TOKENS -> count(inbound, caller, startNanos, client);
       default ->
-          create(admissions.admit(endpoint(route), inbound, caller, startNanos), client, summary);
+          create(
+              admissions.admit(endpoint(route), inbound, caller, startNanos),
+              caller,
+              client,
+              summary);
     }
   }
 
@@ -121,11 +125,10 @@ public final class InferenceService {
         .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
   }
 
-  private void create(Admission admission, ClientReply client, RequestSummary summary) {
+  private void create(
+      Admission admission, Caller caller, ClientReply client, RequestSummary summary) {
     summary.admitted(admission.id(), admission.alias());
-    // A model server may take minutes, and the database is not asked again.
-    life.beforeWait();
-    realtime.serve(admission, client, summary);
+    path.serve(admission, caller, client, summary);
   }
 
   private void count(InboundRequest inbound, Caller caller, long startNanos, ClientReply client) {

@@ -56,15 +56,15 @@ final class RealtimePath {
 
   /// Answers the client, or throws before anything has reached it.
   ///
+  /// @param unbegun is run when the start could not be recorded, so that there is no such request
   /// @throws GatewayException what the client is told instead of an answer
   /// @throws dev.sluice.completion.QueueUnavailableException when the start could not be recorded;
   ///   the upstream call is aborted
-  void serve(Admission admission, ClientReply client, RequestSummary summary) {
+  void serve(Admission admission, ClientReply client, RequestSummary summary, Runnable unbegun) {
     Recording recording = new Recording(recorder, clock, admission);
     try (Attempts attempts = new Attempts(admission, upstreams, metrics, clock)) {
       Exchange exchange = new Exchange(admission, client, summary, recording, attempts);
-      attempts.begin();
-      recording.started(settings.startedWithin());
+      begin(attempts, recording, unbegun);
       try {
         answer(exchange, attempts.settle());
       } catch (RuntimeException e) {
@@ -73,6 +73,16 @@ final class RealtimePath {
         }
         throw e;
       }
+    }
+  }
+
+  private void begin(Attempts attempts, Recording recording, Runnable unbegun) {
+    try {
+      attempts.begin();
+      recording.started(settings.startedWithin());
+    } catch (RuntimeException e) {
+      unbegun.run();
+      throw e;
     }
   }
 

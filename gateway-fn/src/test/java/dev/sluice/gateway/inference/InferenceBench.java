@@ -12,6 +12,7 @@ import dev.sluice.gateway.auth.Authenticator;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.read.ContentReader;
 import dev.sluice.gateway.read.ConversationReader;
+import dev.sluice.gateway.read.IdempotencyGuard;
 import dev.sluice.gateway.read.ReplayReader;
 import dev.sluice.gateway.read.ResponseLookup;
 import dev.sluice.gateway.read.ResponseReader;
@@ -62,6 +63,7 @@ final class InferenceBench {
   final TestingTime time = new TestingTime(START);
   final TestingRecordQueue queue = new TestingRecordQueue();
   final TestingRequestStore requests = new TestingRequestStore();
+  final TestingIdempotencyStore keys = new TestingIdempotencyStore();
   final TestingObjectStore objects = new TestingObjectStore();
   final TestingUpstreamClient upstreams = new TestingUpstreamClient();
   final MetricSeries metrics = new MetricSeries();
@@ -106,12 +108,21 @@ final class InferenceBench {
                 ids,
                 time,
                 SETTINGS),
-            new RealtimePath(called, recorder, metrics, time, SETTINGS),
+            keyed(new RealtimePath(called, recorder, metrics, time, SETTINGS), lookup),
             stored(lookup),
             new ContentReader(requests, lookup),
             new InputTokens(called, new TokenEstimate()),
             new SandboxLife(List::of, List::of, false),
             metrics);
+  }
+
+  private KeyedPath keyed(RealtimePath realtime, ResponseLookup lookup) {
+    ReplayReader replays = new ReplayReader(requests, new ResponseReader(requests, lookup));
+    return new KeyedPath(
+        new IdempotencyGuard(keys, requests, lookup, time),
+        new IdempotentReplay(requests, replays),
+        realtime,
+        new SandboxLife(List::of, List::of, false));
   }
 
   private StoredResponses stored(ResponseLookup lookup) {
