@@ -46,9 +46,27 @@ public final class ResponsesParameters {
               Objects.equals(ResponseParameters.DEFAULTS.values().get(name), values.get(name));
           if (isLeft && !OWN.contains(name)) {
             values.put(name, value);
+          } else if (name.equals("reasoning")) {
+            values.put(name, completed(values.get(name), value));
           }
         });
     return ResponseParameters.with(values);
+  }
+
+  /// A request may give the effort and leave the summary open, or the other way round.
+  private static JsonValue completed(@Nullable JsonValue own, JsonValue upstreams) {
+    if (!(own instanceof JsonObject given) || !(upstreams instanceof JsonObject found)) {
+      return upstreams;
+    }
+    JsonObject.Builder json = given.toBuilder();
+    found
+        .members()
+        .forEach((name, value) -> {
+          if (given.isAbsent(name)) {
+            json.put(name, value);
+          }
+        });
+    return json.build();
   }
 
   private static Map<String, JsonValue> echoed(JsonObject source) {

@@ -69,7 +69,8 @@ final class ResponseStreamTest {
 
   @Test
   void whatIsNotStoredHasNoEventLog() {
-    Translation translation = new ResponsesOverChat(TestingStreams.call(REQUEST, false), new byte[0]);
+    Translation translation =
+        new ResponsesOverChat(TestingStreams.call(REQUEST, false), new byte[0]);
 
     Told told = TestingStreams.stream(translation, CHUNK + FINISH + DONE);
 
@@ -126,7 +127,8 @@ final class ResponseStreamTest {
         .isEqualTo(error);
     assertThat(told.response().object("error"))
         .hasValue(
-            TestingStreams.object("{\"code\":\"context_length_exceeded\",\"message\":\"Too long\"}"));
+            TestingStreams.object(
+                "{\"code\":\"context_length_exceeded\",\"message\":\"Too long\"}"));
   }
 
   @ParameterizedTest
@@ -144,7 +146,8 @@ final class ResponseStreamTest {
           {"type":"error","error":{"type":"invalid_request_error","message":"Sorry"}}                                 | 400
           """)
   void everyErrorOfAResponsesUpstreamIsAFailure(String event, int status) {
-    Told told = TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
+    Told told =
+        TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
 
     FailureReason failure = Objects.requireNonNull(told.ending().failure());
     assertThat(
@@ -166,7 +169,8 @@ final class ResponseStreamTest {
         "{\"type\":\"response.completed\",\"response\":{\"status\":\"cancelled\"}}"
       })
   void anEndWithoutAnAnswerIsACutStream(String event) {
-    Told told = TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
+    Told told =
+        TestingStreams.stream(TestingStreams.overResponses(REQUEST), "data: " + event + "\n\n");
 
     assertThat(told.ending().failure()).isEqualTo(new TruncatedStream());
   }
@@ -216,7 +220,8 @@ final class ResponseStreamTest {
     assertThat(response.members())
         .containsOnlyKeys(
             new ResponseDraft(
-                    TestingStreams.call(REQUEST).request(), ResponsesParameters.of(JsonObject.EMPTY))
+                    TestingStreams.call(REQUEST).request(),
+                    ResponsesParameters.of(JsonObject.EMPTY))
                 .inProgress()
                 .members()
                 .keySet());
@@ -271,7 +276,8 @@ final class ResponseStreamTest {
                 """
                     .formatted(
                         TestingStreams.IDS.of(
-                            TestingStreams.object("{\"type\":\"mcp_call\",\"id\":\"mcp_1\"}"), 3))));
+                            TestingStreams.object("{\"type\":\"mcp_call\",\"id\":\"mcp_1\"}"),
+                            3))));
   }
 
   @Test

@@ -92,4 +92,18 @@ final class ResponsesParametersTest {
                      "reasoning":{"effort":"medium"}}\
                     """)));
   }
+
+  @Test
+  void anUpstreamCompletesTheReasoningThatTheRequestBegan() {
+    ResponseParameters own =
+        ResponsesParameters.of(TestingStreams.object("{\"reasoning\":{\"effort\":\"low\"}}"));
+
+    ResponseParameters inForce =
+        ResponsesParameters.inForce(
+            own,
+            TestingStreams.object("{\"reasoning\":{\"effort\":\"high\",\"summary\":\"detailed\"}}"));
+
+    assertThat(inForce.values().get("reasoning"))
+        .isEqualTo(TestingStreams.object("{\"effort\":\"low\",\"summary\":\"detailed\"}"));
+  }
 }

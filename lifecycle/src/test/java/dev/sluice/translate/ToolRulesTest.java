@@ -29,7 +29,8 @@ final class ToolRulesTest {
     assertThat(rules.allows("f")).isEqualTo(isShown);
     assertThat(rules.allows(TestingStreams.object("{\"type\":\"function_call\",\"name\":\"f\"}")))
         .isEqualTo(isShown);
-    assertThat(rules.allows(TestingStreams.object("{\"type\":\"message\",\"name\":\"f\"}"))).isTrue();
+    assertThat(rules.allows(TestingStreams.object("{\"type\":\"message\",\"name\":\"f\"}")))
+        .isTrue();
   }
 
   @Test

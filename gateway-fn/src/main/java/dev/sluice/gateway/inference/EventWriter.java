@@ -12,12 +12,8 @@ record EventWriter(ClientReply client, Dialect dialect) {
 
   /// A dialect that nobody knows is OpenAI's.
   static EventWriter of(ClientReply client, InboundRequest inbound) {
-    boolean isOpen =
-        inbound
-            .header(HEADER)
-            .filter(name -> name.strip().equalsIgnoreCase(Dialect.OPEN_RESPONSES_NAME))
-            .isPresent();
-    return new EventWriter(client, isOpen ? Dialect.OPEN_RESPONSES : Dialect.OPENAI);
+    return new EventWriter(
+        client, inbound.header(HEADER).map(Dialect::ofHeader).orElse(Dialect.OPENAI));
   }
 
   /// @param frame one event, or a comment
