@@ -101,7 +101,8 @@ final class ResponsesParametersTest {
     ResponseParameters inForce =
         ResponsesParameters.inForce(
             own,
-            TestingStreams.object("{\"reasoning\":{\"effort\":\"high\",\"summary\":\"detailed\"}}"));
+            TestingStreams.object(
+                "{\"reasoning\":{\"effort\":\"high\",\"summary\":\"detailed\"}}"));
 
     assertThat(inForce.values().get("reasoning"))
         .isEqualTo(TestingStreams.object("{\"effort\":\"low\",\"summary\":\"detailed\"}"));
