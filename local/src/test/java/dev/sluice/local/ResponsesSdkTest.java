@@ -3,7 +3,6 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
@@ -202,10 +201,10 @@ final class ResponsesSdkTest {
   }
 
   static final class Weather {
-    @JsonPropertyDescription("Where")
+    
     public String city = "";
 
-    @JsonPropertyDescription("In degrees")
+    
     public int temperature;
   }
 
