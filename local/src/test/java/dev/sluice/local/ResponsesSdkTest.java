@@ -97,7 +97,7 @@ final class ResponsesSdkTest {
         "demo-responses-tools"
       })
   void aStreamEndsInWhatItAddsUpTo(String model) {
-    ResponseAccumulator accumulator = ResponseAccumulator.create();
+    ResponseAccumulator accumulator = ResponseAccumulator.createWithSnapshots();
     List<ResponseStreamEvent> events = new ArrayList<>();
     ResponseCreateParams params = params(model, "one two three").addTool(weather()).build();
 
