@@ -10,24 +10,35 @@ import java.util.stream.Stream;
 ///
 /// @param tools what may be called, empty when nothing may be
 /// @param chosenTool the name that the request insists on
-/// @param limit most tokens of the answer
-/// @param stops texts before the first of which the answer ends
-/// @param topLogprobs how many likeliest tokens are wanted for each token; empty when no
-///   probabilities are
-/// @param schema what the answer's JSON must fit; an empty object for any JSON object
 record DemoAsk(
     DemoModel model,
     DemoPrompt prompt,
     List<DemoTools.Offer> tools,
     Optional<String> chosenTool,
-    long limit,
-    List<String> stops,
-    Optional<Long> topLogprobs,
-    Optional<JsonObject> schema) {
+    Wanted wanted) {
 
   DemoAsk {
     tools = List.copyOf(tools);
-    stops = List.copyOf(stops);
+  }
+
+  /// What a text must be like.
+  ///
+  /// @param limit most tokens of it
+  /// @param stops texts before the first of which it ends
+  /// @param topLogprobs how many likeliest tokens are wanted for each token; empty when no
+  ///   probabilities are
+  /// @param schema what its JSON must fit; an empty object for any JSON object
+  /// @param thoughts whether thinking is allowed
+  record Wanted(
+      long limit,
+      List<String> stops,
+      Optional<Long> topLogprobs,
+      Optional<JsonObject> schema,
+      boolean thoughts) {
+
+    Wanted {
+      stops = List.copyOf(stops);
+    }
   }
 
   static DemoAsk ofChat(DemoModel model, JsonObject body) {
@@ -36,18 +47,20 @@ record DemoAsk(
         DemoPrompt.ofChat(body),
         tools(body, tool -> tool.object("function")),
         body.object("tool_choice").flatMap(c -> c.object("function")).flatMap(f -> f.text("name")),
-        limit(body, "max_completion_tokens", "max_tokens"),
-        Stream.concat(
-                body.text("stop").stream(),
-                body.items("stop").stream().flatMap(stop -> stop.asText().stream()))
-            .filter(stop -> !stop.isEmpty())
-            .toList(),
-        body.isTrue("logprobs")
-            ? Optional.of(body.number("top_logprobs").orElse(0L))
-            : Optional.empty(),
-        schema(
-            body.object("response_format"),
-            format -> format.object("json_schema").flatMap(inner -> inner.object("schema"))));
+        new Wanted(
+            limit(body, "max_completion_tokens", "max_tokens"),
+            Stream.concat(
+                    body.text("stop").stream(),
+                    body.items("stop").stream().flatMap(stop -> stop.asText().stream()))
+                .filter(stop -> !stop.isEmpty())
+                .toList(),
+            body.isTrue("logprobs")
+                ? Optional.of(body.number("top_logprobs").orElse(0L))
+                : Optional.empty(),
+            schema(
+                body.object("response_format"),
+                format -> format.object("json_schema").flatMap(inner -> inner.object("schema"))),
+            isAllowed(body.text("reasoning_effort"))));
   }
 
   static DemoAsk ofResponses(DemoModel model, JsonObject body) {
@@ -56,14 +69,20 @@ record DemoAsk(
         DemoPrompt.ofResponses(body),
         tools(body, Optional::of),
         body.object("tool_choice").flatMap(choice -> choice.text("name")),
-        limit(body, "max_output_tokens"),
-        List.of(),
-        body.items("include").contains(JsonValue.of("message.output_text.logprobs"))
-            ? Optional.of(body.number("top_logprobs").orElse(0L))
-            : body.number("top_logprobs").filter(top -> top > 0),
-        schema(
-            body.object("text").flatMap(text -> text.object("format")),
-            format -> format.object("schema")));
+        new Wanted(
+            limit(body, "max_output_tokens"),
+            List.of(),
+            body.items("include").contains(JsonValue.of("message.output_text.logprobs"))
+                ? Optional.of(body.number("top_logprobs").orElse(0L))
+                : body.number("top_logprobs").filter(top -> top > 0),
+            schema(
+                body.object("text").flatMap(text -> text.object("format")),
+                format -> format.object("schema")),
+            isAllowed(body.object("reasoning").flatMap(reasoning -> reasoning.text("effort")))));
+  }
+
+  private static boolean isAllowed(Optional<String> effort) {
+    return !effort.orElse("").equals("none");
   }
 
   private interface Inside {

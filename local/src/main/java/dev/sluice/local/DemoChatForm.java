@@ -159,9 +159,9 @@ final class DemoChatForm implements DemoForm {
   }
 
   private JsonValue logprobs(List<String> tokens) {
-    return reply instanceof Text && ask.topLogprobs().isPresent()
+    return reply instanceof Text && ask.wanted().topLogprobs().isPresent()
         ? JsonObject.builder()
-            .put("content", DemoLogprobs.of(tokens, ask.topLogprobs().get()))
+            .put("content", DemoLogprobs.of(tokens, ask.wanted().topLogprobs().get()))
             .put("refusal", JsonNull.NULL)
             .build()
         : JsonNull.NULL;

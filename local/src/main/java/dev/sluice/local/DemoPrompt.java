@@ -22,6 +22,9 @@ record DemoPrompt(List<Message> messages) {
   /// A token is a word with the space before it; the space at the end belongs to the last word.
   private static final Pattern TOKEN = Pattern.compile("\\s*\\S+(?:\\s+$)?");
 
+  private static final Pattern NAME =
+      Pattern.compile("\\bmy name is (\\p{L}+)", Pattern.CASE_INSENSITIVE);
+
   private static final String TOOL = "tool";
 
   /// One message; parts that are neither text nor an image count as nothing.
@@ -113,6 +116,14 @@ record DemoPrompt(List<Message> messages) {
         .filter(message -> message.role().equals(role))
         .reduce((_, later) -> later)
         .orElseGet(() -> new Message(role, "", 0));
+  }
+
+  /// The name that somebody gave in `my name is …`.
+  Optional<String> name() {
+    return messages.stream()
+        .flatMap(message -> NAME.matcher(message.text()).results())
+        .map(result -> result.group(1))
+        .reduce((_, later) -> later);
   }
 
   /// The result of a tool, when it is the last thing that was said.

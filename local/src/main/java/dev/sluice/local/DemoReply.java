@@ -5,6 +5,7 @@ import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /// What a demo model says, before it is written in one of the forms.
 sealed interface DemoReply {
@@ -34,11 +35,7 @@ sealed interface DemoReply {
   static DemoReply to(DemoAsk ask) {
     return switch (ask.model()) {
       case ECHO, SLOW, FLAKY -> echo(ask);
-      case REASON ->
-          text(
-              ask,
-              DemoPrompt.tokens("They said: " + ask.prompt().last("user").text()),
-              echoed(ask));
+      case REASON -> text(ask, ask.wanted().thoughts() ? thoughts(ask) : List.of(), echoed(ask));
       case TOOLS ->
           ask.prompt()
               .toolResult()
@@ -49,28 +46,37 @@ sealed interface DemoReply {
     };
   }
 
+  private static List<String> thoughts(DemoAsk ask) {
+    return DemoPrompt.tokens("They said: " + ask.prompt().last("user").text());
+  }
+
   private static DemoReply echo(DemoAsk ask) {
     return text(ask, List.of(), echoed(ask));
   }
 
   /// What was said, or JSON where the answer must be JSON.
   private static String echoed(DemoAsk ask) {
-    return ask.schema().map(schema -> json(ask, schema)).orElseGet(() -> said(ask));
+    return ask.wanted().schema().map(schema -> json(ask, schema)).orElseGet(() -> said(ask));
   }
 
   private static DemoReply text(DemoAsk ask, List<String> thoughts, String text) {
     int end =
-        ask.stops().stream()
+        ask.wanted().stops().stream()
             .mapToInt(text::indexOf)
             .filter(at -> at >= 0)
             .min()
             .orElse(text.length());
-    return Text.of(thoughts, DemoPrompt.tokens(text.substring(0, end)), Math.max(0, ask.limit()));
+    return Text.of(
+        thoughts, DemoPrompt.tokens(text.substring(0, end)), Math.max(0, ask.wanted().limit()));
   }
 
-  /// What the user said last, with the number of images in it.
+  /// What the user said last, with the number of images in it; a name, when it was told and is
+  /// asked for now.
   private static String said(DemoAsk ask) {
     DemoPrompt.Message last = ask.prompt().last("user");
+    if (last.text().toLowerCase(Locale.ROOT).contains("what is my name")) {
+      return ask.prompt().name().orElse("You did not tell me.");
+    }
     return last.images() == 0 ? last.text() : last.text() + " (images: " + last.images() + ")";
   }
 

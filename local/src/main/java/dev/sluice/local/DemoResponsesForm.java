@@ -165,13 +165,16 @@ final class DemoResponsesForm implements DemoForm {
             .put("type", "output_text")
             .put("text", text)
             .put("annotations", JsonArray.EMPTY);
-    return ask.topLogprobs().isPresent()
+    return ask.wanted().topLogprobs().isPresent()
         ? part.put("logprobs", logprobs(text.isEmpty() ? List.of() : reply.tokens())).build()
         : part.build();
   }
 
   private JsonArray logprobs(List<String> tokens) {
-    return ask.topLogprobs().map(top -> DemoLogprobs.of(tokens, top)).orElse(JsonArray.EMPTY);
+    return ask.wanted()
+        .topLogprobs()
+        .map(top -> DemoLogprobs.of(tokens, top))
+        .orElse(JsonArray.EMPTY);
   }
 
   private static JsonObject reasoningText(String text) {

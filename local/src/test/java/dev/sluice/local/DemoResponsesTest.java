@@ -9,6 +9,8 @@ import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIException;
 import com.openai.helpers.ResponseAccumulator;
+import com.openai.models.Reasoning;
+import com.openai.models.ReasoningEffort;
 import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCompactParams;
@@ -81,6 +83,33 @@ final class DemoResponsesTest {
     assertThat(whole).hasSize(2).isEqualTo(part(stream(params)).logprobs().orElseThrow());
     assertThat(whole.getFirst().token()).isEqualTo("a");
     assertThat(whole.getFirst().topLogprobs()).hasSize(2);
+  }
+
+  @Test
+  void aNameThatWasToldIsRemembered() {
+    ResponseInputItem told = message("Hello, my name is Ada.");
+    ResponseCreateParams params =
+        params("demo-echo", "").inputOfResponse(List.of(told, message("What is my name?"))).build();
+
+    assertThat(text(client.responses().create(params))).isEqualTo("Ada");
+  }
+
+  private static ResponseInputItem message(String text) {
+    return ResponseInputItem.ofMessage(
+        ResponseInputItem.Message.builder()
+            .role(ResponseInputItem.Message.Role.USER)
+            .addInputTextContent(text)
+            .build());
+  }
+
+  @Test
+  void nothingIsThoughtWithoutEffort() {
+    ResponseCreateParams params =
+        params("demo-reason", "one two")
+            .reasoning(Reasoning.builder().effort(ReasoningEffort.NONE).build())
+            .build();
+
+    assertThat(client.responses().create(params).output()).hasSize(1);
   }
 
   @Test
