@@ -38,7 +38,7 @@ final class ReplayTest {
   @CsvSource({
     "demo-echo, one two three",
     "demo-reason, one two three",
-    "demo-flaky, please reset-after:3 now and then",
+    "demo-flaky, please error-after:3 now and then",
     "demo-flaky, all is well",
     "demo-responses-echo, one two three",
     "demo-responses-reason, one two three",

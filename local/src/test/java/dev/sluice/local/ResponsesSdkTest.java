@@ -201,10 +201,7 @@ final class ResponsesSdkTest {
   }
 
   static final class Weather {
-    
     public String city = "";
-
-    
     public int temperature;
   }
 
@@ -264,10 +261,8 @@ final class ResponsesSdkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "demo-flaky, reset-after:2",
     "demo-flaky, eof-after:2",
     "demo-flaky, error-after:2",
-    "demo-responses-flaky, reset-after:2",
     "demo-responses-flaky, eof-after:2",
     "demo-responses-flaky, error-after:2"
   })
