@@ -12,9 +12,6 @@ import java.util.Optional;
 /// are dropped.
 final class ChatAsResponses {
 
-  /// OpenAI refuses a smaller limit. Clients send 1 to see whether a model is there at all.
-  private static final long LEAST_OUTPUT_TOKENS = 16;
-
   private static final List<String> SAME_NUMBERS = List.of("temperature", "top_p", "top_logprobs");
   private static final List<String> PENALTIES = List.of("presence_penalty", "frequency_penalty");
   private static final List<String> SAME_TEXTS =
@@ -91,9 +88,10 @@ final class ChatAsResponses {
         json.put(name, number);
       }
     }
+    // OpenAI's servers refuse less than 16; a limit that is quietly raised would be no limit.
     chat.number("max_completion_tokens")
         .or(() -> chat.number("max_tokens"))
-        .ifPresent(limit -> json.put("max_output_tokens", Math.max(limit, LEAST_OUTPUT_TOKENS)));
+        .ifPresent(limit -> json.put("max_output_tokens", limit));
   }
 
   private static void putText(JsonObject chat, JsonObject.Builder json) {

@@ -213,7 +213,7 @@ final class ResponsesRequestBodyTest {
         .isEqualTo(
             json(
                 "{'model':'theirs','input':[],'store':false,'stream':true,'temperature':0.50,'top_logprobs':2,"
-                    + "'frequency_penalty':0.1,'max_output_tokens':16,'user':'u','reasoning':{'effort':'low'},"
+                    + "'frequency_penalty':0.1,'max_output_tokens':5,'user':'u','reasoning':{'effort':'low'},"
                     + "'text':{'format':{'type':'json_schema','name':'n','schema':{},'strict':true},'verbosity':'high'},"
                     + "'include':['message.output_text.logprobs']}"));
     assertThat(
