@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// The items of a conversation: earlier turns and the client's own, put together and checked before
 /// a model server sees them. Pure.
@@ -21,7 +22,9 @@ public final class ConversationItems {
       "Summary of the conversation up to this point, which it replaces:\n\n";
 
   /// A call that waits for its output.
-  private record Call(String word, boolean isCut) {}
+  ///
+  /// @param place in the conversation: models repeat the ids of earlier calls
+  private record Call(int place, String word, boolean isCut) {}
 
   private ConversationItems() {}
 
@@ -36,25 +39,40 @@ public final class ConversationItems {
   /// @throws UntranslatableException for a reference to nothing, for the output of no call and for
   ///   a call without an output
   public static List<JsonObject> resolve(List<JsonObject> history, List<JsonObject> own) {
-    List<JsonObject> items =
-        new ArrayList<>(history.stream().map(ConversationItems::typed).toList());
+    List<JsonObject> items = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (JsonObject item : history) {
+      // A reference of an earlier turn was checked in its time.
+      if (!isReference(item)) {
+        add(item, items, ids);
+      }
+    }
     for (int i = 0; i < own.size(); i++) {
       JsonObject item = own.get(i);
       if (isReference(item)) {
-        checkReference(item.text("id").orElse(""), items, i);
+        checkReference(item.text("id").orElse(""), ids, i);
       } else {
-        items.add(typed(item));
+        add(item, items, ids);
       }
     }
-    Map<String, Call> waiting = waiting(items, own);
-    waiting.forEach((id, call) -> {
-      if (!call.isCut()) {
-        throw new UntranslatableException(
-            "input", "No tool output found for " + call.word() + " " + id + ".");
-      }
-    });
-    items.removeIf(item -> opens(item) && waiting.containsKey(item.text("call_id").orElse("")));
-    return List.copyOf(items);
+    Set<Integer> cut = new HashSet<>();
+    waiting(items, own)
+        .forEach((id, call) -> {
+          if (!call.isCut()) {
+            throw new UntranslatableException(
+                "input", "No tool output found for " + call.word() + " " + id + ".");
+          }
+          cut.add(call.place());
+        });
+    return IntStream.range(0, items.size())
+        .filter(place -> !cut.contains(place))
+        .mapToObj(items::get)
+        .toList();
+  }
+
+  private static void add(JsonObject item, List<JsonObject> items, Set<String> ids) {
+    items.add(typed(item));
+    item.text("id").ifPresent(ids::add);
   }
 
   /// True for the mention of another item: by its type, or, as clients leave that out, by having an
@@ -65,8 +83,8 @@ public final class ConversationItems {
         : item.text("type").filter("item_reference"::equals).isPresent();
   }
 
-  private static void checkReference(String id, List<JsonObject> items, int index) {
-    if (items.stream().noneMatch(item -> item.text("id").filter(id::equals).isPresent())) {
+  private static void checkReference(String id, Set<String> ids, int index) {
+    if (!ids.contains(id)) {
       throw new UntranslatableException(
           "input[" + index + "].id", "Item with id '" + id + "' not found.");
     }
@@ -80,12 +98,13 @@ public final class ConversationItems {
   private static Map<String, Call> waiting(List<JsonObject> items, List<JsonObject> own) {
     Map<String, Call> waiting = new LinkedHashMap<>();
     Set<String> known = new HashSet<>();
-    for (JsonObject item : items) {
+    for (int i = 0; i < items.size(); i++) {
+      JsonObject item = items.get(i);
       String callId = item.text("call_id").orElse("");
       if (opens(item)) {
         known.add(callId);
         waiting.put(
-            callId, new Call(word(item), item.text("status").equals(Optional.of("incomplete"))));
+            callId, new Call(i, word(item), item.text("status").equals(Optional.of("incomplete"))));
       } else if (closes(item)) {
         if (!known.contains(callId)) {
           throw new UntranslatableException(

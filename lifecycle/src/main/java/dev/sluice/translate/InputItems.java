@@ -125,7 +125,10 @@ public final class InputItems {
   }
 
   private void addItem(JsonObject item) {
-    String type = item.text("type").orElse("message");
+    String type =
+        ConversationItems.isReference(item)
+            ? "item_reference"
+            : item.text("type").orElse("message");
     JsonObject.Builder json = item.toBuilder().put("type", type);
     if (item.text("id").isEmpty()) {
       json.put("id", id(type));

@@ -3,16 +3,22 @@ package dev.sluice.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.ResponseId;
 import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ConversationItemsTest {
 
+  private static final ResponseId RESPONSE = new ResponseId(new UUID(1, 2));
   private static final String CALL =
       "{'type':'function_call','call_id':'c1','name':'f','arguments':'{}'}";
   private static final String OUTPUT =
@@ -95,6 +101,33 @@ final class ConversationItemsTest {
             ConversationItems.resolve(
                 history, items("{'type':'item_reference','id':'msg_1'}", "{'id':'msg_1'}")))
         .isEqualTo(history);
+  }
+
+  @Test
+  void aReferenceOfAnEarlierTurnIsNoItemOfTheConversation() {
+    JsonObject user = items("{'type':'message','id':'m1','role':'user','content':'a'}").getFirst();
+    JsonObject earlier =
+        JsonObject.builder()
+            .put(
+                "input",
+                new JsonArray(
+                    List.copyOf(items("{'id':'m0'}", "{'type':'item_reference','id':'m0'}"))))
+            .build();
+    List<JsonObject> history =
+        new ArrayList<>(InputItems.of(Endpoint.RESPONSES, RESPONSE, earlier));
+    history.add(user);
+
+    assertThat(ConversationItems.resolve(history, items("{'id':'m1'}"))).containsExactly(user);
+  }
+
+  @Test
+  void anAnsweredCallStaysWhenALaterOneOfTheSameIdWasCut() {
+    String cut =
+        "{'type':'function_call','call_id':'c1','name':'f','arguments':'{','status':'incomplete'}";
+    String user = "{'type':'message','role':'user','content':'again'}";
+
+    assertThat(ConversationItems.resolve(items(CALL, OUTPUT), items(user, cut)))
+        .isEqualTo(items(CALL, OUTPUT, user));
   }
 
   @Test
