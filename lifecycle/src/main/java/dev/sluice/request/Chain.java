@@ -31,5 +31,8 @@ public record Chain(List<Turn> turns, End end) {
 
     /// There are more turns than were asked for.
     record TooLong() implements End {}
+
+    /// Its bodies are larger than was asked for.
+    record TooLarge() implements End {}
   }
 }

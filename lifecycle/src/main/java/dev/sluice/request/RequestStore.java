@@ -29,8 +29,10 @@ public interface RequestStore {
 
   /// A response and all that it continues, visible ones only, with their bodies.
   ///
-  /// @param max at most so many turns; a longer chain is told without any
-  Chain chain(UUID accountId, ResponseId head, int max);
+  /// @param maxTurns at most so many; a longer chain is told without any
+  /// @param maxBytes of all bodies as they are without their encoding; of a larger chain none is
+  ///   read, and it is told without turns
+  Chain chain(UUID accountId, ResponseId head, int maxTurns, long maxBytes);
 
   /// Visible requests in the order of their ids.
   List<Request> list(UUID accountId, Page page);

@@ -6,6 +6,7 @@ import dev.sluice.request.Chain.Turn;
 import dev.sluice.request.Request;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,7 +20,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The statements that read a conversation: three, however long it is.
+/// The statements that read a conversation: four, however long it is.
 final class ChainStatements {
 
   private ChainStatements() {}
@@ -49,6 +50,17 @@ final class ChainStatements {
       order by chain.depth desc
       """;
 
+  /// Asked before any body is read: a few hundred turns of images are more than a function holds.
+  private static final String BYTES =
+      """
+      select coalesce(sum(length), 0)
+      from (
+        select length from request_body where account_id = ? and request_id = any (?)
+        union all
+        select length from response_body where account_id = ? and request_id = any (?)
+      ) body
+      """;
+
   private static final String REQUEST_BODIES =
       """
       select request_id, bytes, encoding, content_type, length, sha256
@@ -70,17 +82,21 @@ final class ChainStatements {
     }
   }
 
-  /// @param max the number of turns that are wanted; one more is looked for
-  static Chain read(Connection connection, UUID accountId, ResponseId head, int max)
+  /// @param maxTurns the number of turns that are wanted; one more is looked for
+  static Chain read(
+      Connection connection, UUID accountId, ResponseId head, int maxTurns, long maxBytes)
       throws SQLException {
-    List<Row> rows = walk(connection, accountId, head, max);
+    List<Row> rows = walk(connection, accountId, head, maxTurns);
     if (rows.isEmpty()) {
       return new Chain(List.of(), new End.Missing(head));
     }
-    if (rows.size() > max) {
+    if (rows.size() > maxTurns) {
       return new Chain(List.of(), new End.TooLong());
     }
     Set<ResponseId> ids = rows.stream().map(Row::id).collect(Collectors.toSet());
+    if (bytes(connection, accountId, ids) > maxBytes) {
+      return new Chain(List.of(), new End.TooLarge());
+    }
     var requests = bodies(connection, REQUEST_BODIES, accountId, ids);
     var responses = bodies(connection, RESPONSE_BODIES, accountId, ids);
     List<Turn> turns = new ArrayList<>();
@@ -110,12 +126,31 @@ final class ChainStatements {
     }
   }
 
+  private static long bytes(Connection connection, UUID accountId, Set<ResponseId> ids)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(BYTES)) {
+      statement.setObject(1, accountId);
+      statement.setArray(2, uuids(connection, ids));
+      statement.setObject(3, accountId);
+      statement.setArray(4, uuids(connection, ids));
+      try (ResultSet sum = statement.executeQuery()) {
+        if (!sum.next()) {
+          throw new IllegalStateException("A sum answered nothing");
+        }
+        return sum.getLong(1);
+      }
+    }
+  }
+
+  private static Array uuids(Connection connection, Set<ResponseId> ids) throws SQLException {
+    return connection.createArrayOf("uuid", ids.stream().map(ResponseId::uuid).toArray());
+  }
+
   private static Map<ResponseId, StoredBody> bodies(
       Connection connection, String sql, UUID accountId, Set<ResponseId> ids) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, accountId);
-      Object[] uuids = ids.stream().map(ResponseId::uuid).toArray();
-      statement.setArray(2, connection.createArrayOf("uuid", uuids));
+      statement.setArray(2, uuids(connection, ids));
       Map<ResponseId, StoredBody> bodies = new HashMap<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

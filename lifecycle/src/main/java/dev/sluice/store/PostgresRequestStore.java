@@ -93,8 +93,9 @@ final class PostgresRequestStore implements RequestStore {
   }
 
   @Override
-  public Chain chain(UUID accountId, ResponseId head, int max) {
-    return database.read(connection -> ChainStatements.read(connection, accountId, head, max));
+  public Chain chain(UUID accountId, ResponseId head, int maxTurns, long maxBytes) {
+    return database.read(
+        connection -> ChainStatements.read(connection, accountId, head, maxTurns, maxBytes));
   }
 
   private Optional<StoredBody> body(String sql, UUID accountId, ResponseId id) {

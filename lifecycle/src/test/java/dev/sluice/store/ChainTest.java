@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /// Conversations: a response and all that it continues.
 final class ChainTest {
+
+  private static final long NO_LIMIT = Long.MAX_VALUE;
 
   private StoreFixture fixture;
   private RequestStore store;
@@ -63,7 +66,7 @@ final class ChainTest {
   void aConversationIsReadFromItsFirstTurnToItsHeadWithAllBodies() {
     conversation(3);
 
-    Chain chain = store.chain(ACCOUNT, id(3), 10);
+    Chain chain = store.chain(ACCOUNT, id(3), 10, NO_LIMIT);
 
     assertThat(chain.end()).isEqualTo(new End.Complete());
     assertThat(idsOf(chain)).containsExactly(id(1), id(2), id(3));
@@ -73,7 +76,7 @@ final class ChainTest {
     assertThat(chain.turns())
         .extracting(turn -> text(turn.responseBody()))
         .containsExactly("response of " + id(1), "response of " + id(2), "response of " + id(3));
-    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10))).containsExactly(id(1), id(2));
+    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
   }
 
   @Test
@@ -81,15 +84,15 @@ final class ChainTest {
     conversation(2);
     persist(finished(continuing(head(id(3), ACCOUNT), id(1))));
 
-    assertThat(idsOf(store.chain(ACCOUNT, id(3), 10))).containsExactly(id(1), id(3));
-    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10))).containsExactly(id(1), id(2));
+    assertThat(idsOf(store.chain(ACCOUNT, id(3), 10, NO_LIMIT))).containsExactly(id(1), id(3));
+    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
   }
 
   @Test
   void aTurnWhoseBodiesAreNotThereYetHasNone() {
     persist(finished(head(id(1), ACCOUNT)), started(continuing(head(id(2), ACCOUNT), id(1))));
 
-    Chain chain = store.chain(ACCOUNT, id(2), 10);
+    Chain chain = store.chain(ACCOUNT, id(2), 10, NO_LIMIT);
 
     assertThat(chain.turns())
         .extracting(turn -> turn.requestBody() == null, turn -> turn.responseBody() == null)
@@ -102,11 +105,11 @@ final class ChainTest {
     Head thief = continuing(head(id(2), ACCOUNT), id(1));
     persist(started(thief), finished(thief));
 
-    Chain chain = store.chain(ACCOUNT, id(2), 10);
+    Chain chain = store.chain(ACCOUNT, id(2), 10, NO_LIMIT);
 
     assertThat(idsOf(chain)).containsExactly(id(2));
     assertThat(chain.end()).isEqualTo(new End.Missing(id(1)));
-    assertThat(store.chain(OTHER_ACCOUNT, id(2), 10))
+    assertThat(store.chain(OTHER_ACCOUNT, id(2), 10, NO_LIMIT))
         .isEqualTo(new Chain(List.of(), new End.Missing(id(2))));
   }
 
@@ -115,11 +118,11 @@ final class ChainTest {
     conversation(4);
     assertThat(store.delete(ACCOUNT, id(2))).isTrue();
 
-    Chain chain = store.chain(ACCOUNT, id(4), 10);
+    Chain chain = store.chain(ACCOUNT, id(4), 10, NO_LIMIT);
 
     assertThat(chain.end()).isEqualTo(new End.Missing(id(2)));
     assertThat(idsOf(chain)).containsExactly(id(3), id(4));
-    assertThat(store.chain(ACCOUNT, id(2), 10))
+    assertThat(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))
         .isEqualTo(new Chain(List.of(), new End.Missing(id(2))));
   }
 
@@ -127,8 +130,23 @@ final class ChainTest {
   void aChainThatIsTooLongIsToldWithoutTurns() {
     conversation(5);
 
-    assertThat(store.chain(ACCOUNT, id(5), 5).turns()).hasSize(5);
-    assertThat(store.chain(ACCOUNT, id(5), 4)).isEqualTo(new Chain(List.of(), new End.TooLong()));
+    assertThat(store.chain(ACCOUNT, id(5), 5, NO_LIMIT).turns()).hasSize(5);
+    assertThat(store.chain(ACCOUNT, id(5), 4, NO_LIMIT))
+        .isEqualTo(new Chain(List.of(), new End.TooLong()));
+  }
+
+  @Test
+  void aChainOfLargeBodiesIsToldWithoutTurns() {
+    conversation(2);
+    long bytes =
+        store.chain(ACCOUNT, id(2), 10, NO_LIMIT).turns().stream()
+            .flatMap(turn -> Stream.of(turn.requestBody(), turn.responseBody()))
+            .mapToLong(body -> Objects.requireNonNull(body).length())
+            .sum();
+
+    assertThat(store.chain(ACCOUNT, id(2), 10, bytes).turns()).hasSize(2);
+    assertThat(store.chain(ACCOUNT, id(2), 10, bytes - 1))
+        .isEqualTo(new Chain(List.of(), new End.TooLarge()));
   }
 
   @Test
@@ -141,18 +159,18 @@ final class ChainTest {
             + id(1).uuid()
             + "'");
 
-    Chain chain = store.chain(ACCOUNT, id(3), 200);
+    Chain chain = store.chain(ACCOUNT, id(3), 200, NO_LIMIT);
 
     assertThat(idsOf(chain)).containsExactly(id(1), id(2), id(3));
     assertThat(chain.end()).isEqualTo(new End.Missing(id(3)));
-    assertThat(store.chain(ACCOUNT, id(3), 3).turns()).hasSize(3);
+    assertThat(store.chain(ACCOUNT, id(3), 3, NO_LIMIT).turns()).hasSize(3);
   }
 
   @Test
   void aConversationOfManyTurnsIsInOrder() {
     conversation(120);
 
-    assertThat(idsOf(store.chain(ACCOUNT, id(120), 200)))
+    assertThat(idsOf(store.chain(ACCOUNT, id(120), 200, NO_LIMIT)))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, 120).mapToObj(Records::id).toList());
   }
 

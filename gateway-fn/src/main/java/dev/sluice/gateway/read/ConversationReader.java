@@ -54,15 +54,12 @@ public final class ConversationReader {
   ///   runs; 503 when a part of it may still be on its way to the database
   public List<JsonObject> history(Caller caller, String previousResponseId, Deadline deadline) {
     ResponseId head = parent(caller, previousResponseId, deadline).data().id();
-    Chain chain = requests.chain(caller.accountId(), head, MAX_TURNS);
+    Chain chain = requests.chain(caller.accountId(), head, MAX_TURNS, MAX_BYTES);
     switch (chain.end()) {
       case End.Complete() -> {}
       case End.Missing(ResponseId ancestor) -> throw missing(head, ancestor);
       case End.TooLong() -> throw tooLong("It has more than " + MAX_TURNS + " turns.");
-    }
-    long bytes = chain.turns().stream().mapToLong(ConversationReader::bytes).sum();
-    if (bytes > MAX_BYTES) {
-      throw tooLong("It is larger than " + (MAX_BYTES >> 20) + " MB.");
+      case End.TooLarge() -> throw tooLong("It is larger than " + (MAX_BYTES >> 20) + " MB.");
     }
     List<JsonObject> items = new ArrayList<>();
     chain.turns().forEach(turn -> add(turn, deadline, items));
@@ -146,14 +143,6 @@ public final class ConversationReader {
           item.text("status").filter(status -> !status.equals("completed")).isPresent();
       default -> false;
     };
-  }
-
-  private static long bytes(Turn turn) {
-    return bytes(turn.requestBody()) + bytes(turn.responseBody());
-  }
-
-  private static long bytes(@Nullable StoredBody body) {
-    return body == null ? 0 : body.length();
   }
 
   private static GatewayException missing(ResponseId head, ResponseId ancestor) {

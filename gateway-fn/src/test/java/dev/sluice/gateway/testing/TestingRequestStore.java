@@ -73,7 +73,7 @@ public final class TestingRequestStore implements RequestStore {
   }
 
   @Override
-  public Chain chain(UUID accountId, ResponseId head, int max) {
+  public Chain chain(UUID accountId, ResponseId head, int maxTurns, long maxBytes) {
     throw new UnsupportedOperationException("Chains are tested on PostgreSQL");
   }
 
