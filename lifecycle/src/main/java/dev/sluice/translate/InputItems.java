@@ -10,8 +10,10 @@ import dev.sluice.wire.JsonValue.JsonObject;
 import dev.sluice.wire.JsonValue.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a request sent, as input items of the Responses API with derived ids, in the order in which
@@ -20,6 +22,7 @@ public final class InputItems {
 
   private final ItemIds ids;
   private final List<JsonObject> items = new ArrayList<>();
+  private final Set<String> customCalls = new HashSet<>();
 
   private InputItems(ResponseId response) {
     this.ids = ItemIds.ofInput(response);
@@ -60,38 +63,61 @@ public final class InputItems {
         .map(text -> JsonObject.builder().put("type", "refusal").put("refusal", text).build())
         .ifPresent(parts::add);
     List<JsonObject> calls = objects(message.items("tool_calls"));
-    if (!parts.isEmpty() || calls.isEmpty()) {
+    Optional<JsonObject> older = message.object("function_call");
+    if (!parts.isEmpty() || (calls.isEmpty() && older.isEmpty())) {
       addParts("assistant", parts);
     }
-    for (JsonObject call : calls) {
-      int index = items.size();
-      JsonObject function = call.object("function").orElse(JsonObject.EMPTY);
-      items.add(
-          JsonObject.builder()
-              .put("id", ids.functionCall(index))
-              .put("type", "function_call")
-              .put("status", "completed")
-              .put("call_id", call.text("id").orElseGet(() -> ids.call(index)))
-              .put("name", function.text("name").orElse(""))
-              .put("arguments", function.text("arguments").orElse(""))
-              .build());
+    calls.forEach(this::addCall);
+    // The form before tools has no ids: the name stands for the call, as it does in its output.
+    older.ifPresent(function -> addFunctionCall(function.text("name").orElse(""), function));
+  }
+
+  private void addCall(JsonObject call) {
+    String callId = call.text("id").orElseGet(() -> ids.call(items.size()));
+    Optional<JsonObject> custom = call.object("custom");
+    if (custom.isEmpty()) {
+      addFunctionCall(callId, call.object("function").orElse(JsonObject.EMPTY));
+      return;
     }
+    customCalls.add(callId);
+    items.add(
+        JsonObject.builder()
+            .put("id", ids.customToolCall(items.size()))
+            .put("type", "custom_tool_call")
+            .put("status", "completed")
+            .put("call_id", callId)
+            .put("name", custom.get().text("name").orElse(""))
+            .put("input", custom.get().text("input").orElse(""))
+            .build());
+  }
+
+  private void addFunctionCall(String callId, JsonObject function) {
+    items.add(
+        JsonObject.builder()
+            .put("id", ids.functionCall(items.size()))
+            .put("type", "function_call")
+            .put("status", "completed")
+            .put("call_id", callId)
+            .put("name", function.text("name").orElse(""))
+            .put("arguments", function.text("arguments").orElse(""))
+            .build());
   }
 
   private void addToolOutput(JsonObject message) {
     int index = items.size();
     JsonValue content = message.get("content");
+    String callId =
+        message
+            .text("tool_call_id")
+            .or(() -> message.text("name"))
+            .orElseGet(() -> ids.call(index));
+    String type = customCalls.contains(callId) ? "custom_tool_call_output" : "function_call_output";
     items.add(
         JsonObject.builder()
             .put("id", ids.functionCallOutput(index))
-            .put("type", "function_call_output")
+            .put("type", type)
             .put("status", "completed")
-            .put(
-                "call_id",
-                message
-                    .text("tool_call_id")
-                    .or(() -> message.text("name"))
-                    .orElseGet(() -> ids.call(index)))
+            .put("call_id", callId)
             .put(
                 "output",
                 content instanceof JsonArray

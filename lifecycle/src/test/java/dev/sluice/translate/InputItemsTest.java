@@ -18,6 +18,45 @@ final class InputItemsTest {
   private static final ItemIds IDS = ItemIds.ofInput(ID);
 
   @Test
+  void callsOfFreeTextAndOfTheFormBeforeToolsKeepTheirOutputs() {
+    List<String> items =
+        items(
+            Endpoint.CHAT_COMPLETIONS,
+            """
+            {"messages":[
+              {"role":"assistant","content":null,"tool_calls":[
+                {"id":"call_1","type":"custom","custom":{"name":"patch","input":"a\\nb"}}]},
+              {"role":"tool","tool_call_id":"call_1","content":"done"},
+              {"role":"assistant","content":null,
+                "function_call":{"name":"look","arguments":"{}"}},
+              {"role":"function","name":"look","content":"a cat"}]}\
+            """);
+
+    assertThat(items)
+        .containsExactly(
+            """
+            {"id":"%s","type":"custom_tool_call","status":"completed","call_id":"call_1",\
+            "name":"patch","input":"a\\nb"}\
+            """
+                .formatted(IDS.customToolCall(0)),
+            """
+            {"id":"%s","type":"custom_tool_call_output","status":"completed","call_id":"call_1",\
+            "output":"done"}\
+            """
+                .formatted(IDS.functionCallOutput(1)),
+            """
+            {"id":"%s","type":"function_call","status":"completed","call_id":"look",\
+            "name":"look","arguments":"{}"}\
+            """
+                .formatted(IDS.functionCall(2)),
+            """
+            {"id":"%s","type":"function_call_output","status":"completed","call_id":"look",\
+            "output":"a cat"}\
+            """
+                .formatted(IDS.functionCallOutput(3)));
+  }
+
+  @Test
   void chatMessagesAreItemsInTheirOrder() {
     List<String> items =
         items(
