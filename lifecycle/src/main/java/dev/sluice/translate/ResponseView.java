@@ -53,7 +53,7 @@ public record ResponseView(
     return request.data().endpoint() == Endpoint.RESPONSES
         && (request instanceof Request.Completed || request instanceof Request.Failed)
         && responseBody.text("object").orElse("").equals("response")
-        && responseBody.text("id").orElse("").equals(request.data().id().text());
+        && isOurs();
   }
 
   private ResponseParameters parameters() {
@@ -118,12 +118,20 @@ public record ResponseView(
               .map(OutputItem::toJson)
               .toList();
       case EMBEDDINGS -> List.of();
-      case RESPONSES, COMPACTIONS ->
-          responseBody.items("output").stream()
-              .filter(JsonObject.class::isInstance)
-              .map(JsonObject.class::cast)
-              .toList();
+      case RESPONSES, COMPACTIONS -> isOurs() ? items() : List.of();
     };
+  }
+
+  /// False for what an upstream sent instead of an answer, which may look like one.
+  private boolean isOurs() {
+    return responseBody.text("id").orElse("").equals(request.data().id().text());
+  }
+
+  private List<JsonObject> items() {
+    return responseBody.items("output").stream()
+        .filter(JsonObject.class::isInstance)
+        .map(JsonObject.class::cast)
+        .toList();
   }
 
   private JsonObject extension() {

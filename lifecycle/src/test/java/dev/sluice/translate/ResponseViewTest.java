@@ -12,6 +12,7 @@ import dev.sluice.request.ServiceTier;
 import dev.sluice.request.Usage;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonNumber;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ResponseViewTest {
@@ -180,6 +182,23 @@ final class ResponseViewTest {
     assertThat(json.object("x_sluice").orElseThrow().text("failure"))
         .contains("non_retriable_status");
     assertThat(json.get("usage")).isEqualTo(JsonNull.NULL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RESPONSES", "COMPACTIONS"})
+  void whatAnUpstreamSentInsteadOfAnAnswerIsNoOutput(Endpoint endpoint) {
+    Request row =
+        new Request.Failed(
+            data(endpoint), 200, new FailureReason.RetriableStatus(502, "{}"), null, FINISHED);
+    JsonObject theirs =
+        object(
+            "{\"id\":\"resp_theirs\",\"object\":\"response\",\"status\":\"failed\","
+                + "\"output\":[{\"id\":\"msg_theirs\",\"type\":\"message\"}]}");
+
+    JsonObject json = new ResponseView(row, JsonObject.EMPTY, theirs, null).toJson();
+
+    assertThat(json.text("status")).contains("failed");
+    assertThat(json.get("output")).isEqualTo(JsonArray.EMPTY);
   }
 
   @Test
