@@ -1,5 +1,6 @@
 package dev.sluice.translate;
 
+import dev.sluice.request.Endpoint;
 import dev.sluice.request.RequestData;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -33,9 +34,9 @@ final class EventFrames {
     return new EventFrames(false, false);
   }
 
-  /// For a live answer: what is not stored has no log.
+  /// For a live answer: what is not stored has no log, and a chat client never saw these events.
   static EventFrames of(RequestData request) {
-    return request.store() ? logged() : sent();
+    return request.store() && request.endpoint() == Endpoint.RESPONSES ? logged() : sent();
   }
 
   /// For an answer that nobody sees grow.
