@@ -56,7 +56,7 @@ final class ChatStreamChoice {
       case JsonArray(List<JsonValue> calls) when name.equals("tool_calls") -> toolCalls.add(calls);
       case JsonObject call when name.equals("function_call") -> {
         if (functionCall == null) {
-          functionCall = new ChatStreamFunction();
+          functionCall = new ChatStreamFunction("arguments");
         }
         functionCall.add(call);
       }

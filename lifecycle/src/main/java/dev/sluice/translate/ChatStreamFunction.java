@@ -2,21 +2,27 @@ package dev.sluice.translate;
 
 import dev.sluice.wire.JsonValue.JsonObject;
 
-/// The name and the arguments of one call, which come in pieces.
+/// The name and the input of one call, which come in pieces.
 final class ChatStreamFunction {
 
+  private final String member;
   private String name = "";
-  private final StringBuilder arguments = new StringBuilder();
+  private final StringBuilder input = new StringBuilder();
+
+  /// @param member that holds the input: `arguments` of a function, `input` of a custom tool
+  ChatStreamFunction(String member) {
+    this.member = member;
+  }
 
   void add(JsonObject delta) {
     if (name.isEmpty()) {
       // Stated once; servers that repeat it repeat the whole.
       name = delta.text("name").orElse("");
     }
-    delta.text("arguments").ifPresent(arguments::append);
+    delta.text(member).ifPresent(input::append);
   }
 
   JsonObject toJson() {
-    return JsonObject.builder().put("name", name).put("arguments", arguments.toString()).build();
+    return JsonObject.builder().put("name", name).put(member, input.toString()).build();
   }
 }

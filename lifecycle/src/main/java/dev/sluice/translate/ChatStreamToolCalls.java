@@ -3,9 +3,9 @@ package dev.sluice.translate;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -13,8 +13,27 @@ import java.util.TreeMap;
 /// belongs.
 final class ChatStreamToolCalls {
 
-  /// @param function is filled as pieces arrive
-  private record Call(String id, String type, ChatStreamFunction function) {}
+  /// @param callee is filled as pieces arrive
+  private record Call(String id, String type, ChatStreamFunction callee) {
+
+    /// The call that a first piece begins; servers leave its type out.
+    static Call of(JsonObject delta) {
+      boolean isCustom =
+          delta.object("custom").isPresent()
+              || delta.text("type").filter("custom"::equals).isPresent();
+      return isCustom
+          ? new Call("", "custom", new ChatStreamFunction("input"))
+          : new Call("", "", new ChatStreamFunction("arguments"));
+    }
+
+    JsonObject toJson() {
+      return JsonObject.builder()
+          .put("id", id)
+          .put("type", type.isEmpty() ? "function" : type)
+          .put(type.equals("custom") ? "custom" : "function", callee.toJson())
+          .build();
+    }
+  }
 
   private final TreeMap<Long, Call> calls = new TreeMap<>();
 
@@ -32,13 +51,13 @@ final class ChatStreamToolCalls {
 
   private void add(JsonObject delta) {
     long index = delta.number("index").orElseGet(() -> indexOf(delta));
-    Call known = calls.getOrDefault(index, new Call("", "", new ChatStreamFunction()));
+    Call known = Objects.requireNonNullElseGet(calls.get(index), () -> Call.of(delta));
     Call call =
         new Call(
             known.id().isEmpty() ? delta.text("id").orElse("") : known.id(),
             known.type().isEmpty() ? delta.text("type").orElse("") : known.type(),
-            known.function());
-    delta.object("function").ifPresent(call.function()::add);
+            known.callee());
+    delta.object("function").or(() -> delta.object("custom")).ifPresent(call.callee()::add);
     calls.put(index, call);
   }
 
@@ -57,15 +76,6 @@ final class ChatStreamToolCalls {
   }
 
   JsonArray toJson() {
-    List<JsonValue> items = new ArrayList<>();
-    for (Call call : calls.values()) {
-      items.add(
-          JsonObject.builder()
-              .put("id", call.id())
-              .put("type", call.type().isEmpty() ? "function" : call.type())
-              .put("function", call.function().toJson())
-              .build());
-    }
-    return new JsonArray(items);
+    return new JsonArray(calls.values().stream().<JsonValue>map(Call::toJson).toList());
   }
 }

@@ -52,6 +52,7 @@ final class ChatStreamTest {
       strings = {
         "text",
         "two-tool-calls",
+        "custom-tool-call",
         "refusal",
         "length",
         "content-filter",
