@@ -233,13 +233,15 @@ final class ResponseViewTest {
         new ResponseView(
                 row,
                 object("{\"instructions\":\"Be short.\"}"),
-                object("{\"id\":\"resp_theirs\",\"object\":\"response\",\"output\":[]}"),
+                object(
+                    "{\"id\":\"resp_theirs\",\"object\":\"response\",\"output\":[{\"id\":\"msg_theirs\"}]}"),
                 null)
             .toJson();
 
     assertThat(json.text("id")).contains(ID.text());
     assertThat(json.text("status")).contains("failed");
     assertThat(json.text("instructions")).contains("Be short.");
+    assertThat(json.items("output")).isEmpty();
   }
 
   @Test
