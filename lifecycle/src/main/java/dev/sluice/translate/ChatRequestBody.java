@@ -54,6 +54,11 @@ final class ChatRequestBody {
     }
     ChatTraits traits = target.upstream().chat();
     List<JsonValue> messages = new ArrayList<>(ChatMessages.of(call, traits));
+    if (messages.isEmpty()) {
+      // Reasoning and records of tools alone: the server would complain about its own 'messages'.
+      throw new UntranslatableException(
+          "input", "'input' holds nothing that this model can be told; add a message.");
+    }
     boolean compacts = call.request().endpoint() == Endpoint.COMPACTIONS;
     if (compacts) {
       messages.add(JsonObject.builder().put("role", "user").put("content", COMPACTION).build());

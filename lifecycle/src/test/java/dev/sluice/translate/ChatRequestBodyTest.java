@@ -194,6 +194,7 @@ final class ChatRequestBodyTest {
           {'input':[{'role':'assistant','content':[{'type':'input_image','image_url':'u'}]}]}            | input[0].content[0].type
           {'input':[{'type':'compaction','encrypted_content':'gAAA'}]}                                   | input[0].type
           {'input':[{'type':'computer_call','call_id':'c'}]}                                             | input[0].type
+          {'input':[{'type':'reasoning','summary':[]},{'type':'web_search_call'}]}                       | input
           {'input':'x','tools':[{'type':'function','name':'f'},{'type':'web_search'}]}                   | tools[1].type
           {'input':'x','tools':[{'type':'function','name':'f'}],'tool_choice':{'type':'web_search'}}     | tool_choice.type
           {'input':'x','tools':[{'type':'function','name':'f'}],'tool_choice':{'type':'function','name':'g'}} | tool_choice.name
