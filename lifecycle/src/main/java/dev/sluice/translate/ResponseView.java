@@ -87,7 +87,7 @@ public record ResponseView(
               FailureReason reason,
               @Nullable Usage usage,
               Instant _) ->
-          new Result(null, null, ResponseError.of(reason), received(), usage);
+          new Result(null, null, ResponseError.of(reason), output(), usage);
     };
   }
 
@@ -108,15 +108,6 @@ public record ResponseView(
               .orElse("max_output_tokens");
       case CHAT_COMPLETIONS, EMBEDDINGS ->
           FinishReason.ofCompletion(responseBody).incompleteReason().orElse("max_output_tokens");
-    };
-  }
-
-  /// What a failed call said before it failed. The body of a failed Response that is not ours is
-  /// the model server's own text, of any shape: nothing in it was ever an answer to the client.
-  private List<JsonObject> received() {
-    return switch (request.data().endpoint()) {
-      case CHAT_COMPLETIONS -> output();
-      case EMBEDDINGS, RESPONSES, COMPACTIONS -> List.of();
     };
   }
 
