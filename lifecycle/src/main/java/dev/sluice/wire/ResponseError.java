@@ -37,7 +37,8 @@ public record ResponseError(String code, String message) {
       case RetriableStatus(int status, String body) -> ofStatus(status, body);
       case NonRetriableStatus(int status, String body) -> ofStatus(status, body);
       // The connection was sound, what came over it was not: the sentence is ours and says what.
-      case NetworkError(String kind, String message) when kind.equals("protocol") ->
+      case NetworkError(String kind, String message)
+          when kind.equals("protocol") || kind.equals("too_large") ->
           server(message);
       case NetworkError _ ->
           server(

@@ -40,37 +40,55 @@ final class Admissions {
     this.rules = new RequestRules(settings.maxBodyBytes());
   }
 
+  /// A request whose body is valid, and the id that it has if it is admitted.
+  ///
   /// @param startNanos when the request came, on the clock of its deadline
-  /// @throws GatewayException 400, 403, 404, 413 or 415; 503 when the turns before cannot be read
-  Admission admit(Endpoint endpoint, InboundRequest inbound, Caller caller, long startNanos) {
-    return admit(rules.check(endpoint, inbound), inbound, caller, startNanos);
+  record Arrival(
+      InboundRequest inbound,
+      Caller caller,
+      ValidRequest request,
+      ResponseId id,
+      long startNanos) {}
+
+  /// @throws GatewayException 400, 413 or 415
+  Arrival check(Endpoint endpoint, InboundRequest inbound, Caller caller, long startNanos) {
+    return arrival(rules.check(endpoint, inbound), inbound, caller, startNanos);
   }
 
   /// The same for a request whose input is only to be counted.
-  Admission admitCount(InboundRequest inbound, Caller caller, long startNanos) {
-    return admit(rules.checkCount(inbound), inbound, caller, startNanos);
+  Arrival checkCount(InboundRequest inbound, Caller caller, long startNanos) {
+    return arrival(rules.checkCount(inbound), inbound, caller, startNanos);
   }
 
-  private Admission admit(
+  private Arrival arrival(
       ValidRequest request, InboundRequest inbound, Caller caller, long startNanos) {
-    Model model = candidates.model(request, caller);
+    return new Arrival(inbound, caller, request, ids.next(caller.accountId()), startNanos);
+  }
+
+  /// @throws GatewayException 400, 403 or 404; 503 when the turns before cannot be read
+  Admission admit(Arrival arrival) {
+    ValidRequest request = arrival.request();
+    InboundRequest inbound = arrival.inbound();
+    Model model = candidates.model(request, arrival.caller());
     Deadline end =
         inbound
             .deadline()
             .minus(settings.endMargin())
             .orSooner(request.stream() ? settings.maxStreamTotal() : settings.maxTotal());
-    ClientCall call = calls.of(request, data(request, caller), caller, end);
+    ClientCall call = calls.of(request, data(arrival), arrival.caller(), end);
     // What is no id was refused when the turns before were read.
     ResponseId previous = request.previous().flatMap(ResponseId::parse).orElse(null);
-    return new Admission(inbound, call, previous, candidates.of(call, model), startNanos, end);
+    return new Admission(
+        inbound, call, previous, candidates.of(call, model), arrival.startNanos(), end);
   }
 
-  private RequestData data(ValidRequest request, Caller caller) {
+  private RequestData data(Arrival arrival) {
     Instant at = clock.instant();
+    ValidRequest request = arrival.request();
     return new RequestData(
-        ids.next(caller.accountId()),
-        caller.accountId(),
-        caller.keyId(),
+        arrival.id(),
+        arrival.caller().accountId(),
+        arrival.caller().keyId(),
         request.endpoint(),
         request.common().model(),
         request.common().tier(),

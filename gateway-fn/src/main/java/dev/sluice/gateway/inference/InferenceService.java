@@ -112,11 +112,8 @@ public final class InferenceService {
       case CONTENT -> content(inbound, route.variable(inbound.path()), caller, client);
       case INPUT_TOKENS -> count(inbound, caller, startNanos, client);
       default ->
-          create(
-              admissions.admit(endpoint(route), inbound, caller, startNanos),
-              caller,
-              client,
-              summary);
+          path.serve(
+              admissions.check(endpoint(route), inbound, caller, startNanos), client, summary);
     }
   }
 
@@ -125,14 +122,8 @@ public final class InferenceService {
         .orElseThrow(() -> new IllegalStateException(route + " is not an endpoint"));
   }
 
-  private void create(
-      Admission admission, Caller caller, ClientReply client, RequestSummary summary) {
-    summary.admitted(admission.id(), admission.alias());
-    path.serve(admission, caller, client, summary);
-  }
-
   private void count(InboundRequest inbound, Caller caller, long startNanos, ClientReply client) {
-    Admission admission = admissions.admitCount(inbound, caller, startNanos);
+    Admission admission = admissions.admit(admissions.checkCount(inbound, caller, startNanos));
     life.beforeWait();
     InputTokens.Count count = tokens.count(admission);
     Map<String, String> headers = ReplyHeaders.of(Ending.JSON, inbound.requestId());

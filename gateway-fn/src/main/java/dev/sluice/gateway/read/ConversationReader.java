@@ -30,7 +30,7 @@ public final class ConversationReader {
   private static final int MAX_TURNS = 200;
 
   /// Of all bodies of a conversation; more would not fit a model's context, nor this function.
-  private static final long MAX_BYTES = 64L << 20;
+  private static final long MAX_BYTES = 32L << 20;
 
   /// A client may continue a stream whose end it has just read.
   private static final Duration WAIT_FOR_END = Duration.ofSeconds(10);

@@ -34,6 +34,7 @@ public final class IdempotencyGuard {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyGuard.class);
 
   private static final String HEADER = "idempotency-key";
+  private static final String RESPONSE_ID = "x-sluice-response-id";
   private static final int MAX_LENGTH = 255;
   private static final Duration WAIT_FOR_END = Duration.ofSeconds(10);
 
@@ -143,6 +144,7 @@ public final class IdempotencyGuard {
     if (!same && standing != Standing.FREE) {
       throw conflict(
           ErrorCode.IDEMPOTENCY_KEY_MISMATCH,
+          original,
           "This Idempotency-Key was used for another request. Use another key.");
     }
     return switch (standing) {
@@ -151,14 +153,16 @@ public final class IdempotencyGuard {
       case UNSTORED ->
           throw conflict(
               ErrorCode.RESULT_NOT_STORED,
+              original,
               "The request of this Idempotency-Key was answered as "
                   + original.text()
                   + " with store: false, so its answer cannot be given again.");
       case RUNS ->
           throw running(
-              "The request of this Idempotency-Key still runs as "
-                  + original.text()
-                  + ". Try again in a second.");
+                  "The request of this Idempotency-Key still runs as "
+                      + original.text()
+                      + ". Try again in a second.")
+              .withHeader(RESPONSE_ID, original.text());
     };
   }
 
@@ -216,8 +220,10 @@ public final class IdempotencyGuard {
     };
   }
 
-  private static GatewayException conflict(ErrorCode code, String message) {
-    return GatewayException.of(code, message).withHeader("x-should-retry", "false");
+  private static GatewayException conflict(ErrorCode code, ResponseId original, String message) {
+    return GatewayException.of(code, message)
+        .withHeader("x-should-retry", "false")
+        .withHeader(RESPONSE_ID, original.text());
   }
 
   private static GatewayException running(String message) {

@@ -97,18 +97,20 @@ final class InferenceBench {
     translator = factory.translator(summaries);
     history = factory.history(new ConversationReader(requests, lookup));
     UpstreamClient called = client == null ? upstreams : client;
+    Admissions admissions =
+        new Admissions(
+            new Candidates(catalog(baseUrl), (call, target) -> translator.of(call, target)),
+            new ResponsesCalls(
+                (caller, previous, deadline) -> history.before(caller, previous, deadline),
+                summaries),
+            ids,
+            time,
+            SETTINGS);
     service =
         new InferenceService(
             authenticator,
-            new Admissions(
-                new Candidates(catalog(baseUrl), (call, target) -> translator.of(call, target)),
-                new ResponsesCalls(
-                    (caller, previous, deadline) -> history.before(caller, previous, deadline),
-                    summaries),
-                ids,
-                time,
-                SETTINGS),
-            keyed(new RealtimePath(called, recorder, metrics, time, SETTINGS), lookup),
+            admissions,
+            keyed(admissions, new RealtimePath(called, recorder, metrics, time, SETTINGS), lookup),
             stored(lookup),
             new ContentReader(requests, lookup),
             new InputTokens(called, new TokenEstimate()),
@@ -116,9 +118,10 @@ final class InferenceBench {
             metrics);
   }
 
-  private KeyedPath keyed(RealtimePath realtime, ResponseLookup lookup) {
+  private KeyedPath keyed(Admissions admissions, RealtimePath realtime, ResponseLookup lookup) {
     ReplayReader replays = new ReplayReader(requests, new ResponseReader(requests, lookup));
     return new KeyedPath(
+        admissions,
         new IdempotencyGuard(keys, requests, lookup, time),
         new IdempotentReplay(requests, replays),
         realtime,

@@ -68,6 +68,50 @@ final class KeyedPathTest {
     assertThat(bench.keys.claims()).isEmpty();
   }
 
+  @Test
+  void aRequestThatIsRefusedForItsModelFreesItsKey() {
+    TestingReply reply = post("order-1", chatBody("missing", ""));
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(bench.keys.claims()).isEmpty();
+  }
+
+  @Test
+  void aRefusalByTheKeyNamesTheResponseThatHoldsIt() {
+    ResponseId first = bench.ids.next(bench.account.id());
+    var _ = bench.keys.claim(bench.account.id(), "order-1", "0".repeat(64), first);
+
+    TestingReply reply = post("order-1");
+
+    assertThat(reply.status()).isEqualTo(409);
+    assertThat(reply.headers()).containsEntry("x-sluice-response-id", first.text());
+    assertThat(bench.upstreams.requests()).isEmpty();
+  }
+
+  @Test
+  void aClaimedKeyIsAnsweredBeforeTheTurnsBeforeAreRead() {
+    ResponseId first = bench.ids.next(bench.account.id());
+    var _ = bench.keys.claim(bench.account.id(), "order-1", "0".repeat(64), first);
+    bench.history =
+        (_, _, _) -> {
+          throw new AssertionError("A repeat does not need the turns before.");
+        };
+
+    TestingReply reply =
+        bench.send(
+            bench.request(
+                "POST",
+                "/v1/responses",
+                Map.of("Idempotency-Key", "order-1"),
+                ("{\"model\":\"one\",\"input\":\"more\",\"previous_response_id\":\""
+                        + bench.ids.next(bench.account.id()).text()
+                        + "\"}")
+                    .getBytes(UTF_8)),
+            new TestingReply());
+
+    assertThat(reply.status()).isEqualTo(409);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "caf\u00e9", "a\tb"})
   void aKeyThatIsNoneIsRefusedBeforeAnythingRuns(String key) {
@@ -88,12 +132,13 @@ final class KeyedPathTest {
   }
 
   private TestingReply post(String key) {
+    return post(key, chatBody("one", ""));
+  }
+
+  private TestingReply post(String key, String body) {
     return bench.send(
         bench.request(
-            "POST",
-            "/v1/chat/completions",
-            Map.of("Idempotency-Key", key),
-            chatBody("one", "").getBytes(UTF_8)),
+            "POST", "/v1/chat/completions", Map.of("Idempotency-Key", key), body.getBytes(UTF_8)),
         new TestingReply());
   }
 }
