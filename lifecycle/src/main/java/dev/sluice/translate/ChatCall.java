@@ -32,6 +32,11 @@ final class ChatCall {
     return !otherId.isEmpty() && !id.isEmpty() && !otherId.equals(id) && !otherName.isEmpty();
   }
 
+  /// Whether the client is told of a call without being told of what.
+  boolean isNameless() {
+    return name.isEmpty() && rules.allows(name);
+  }
+
   /// Whether its arguments have begun.
   boolean hasArguments() {
     return !arguments.isEmpty();

@@ -188,6 +188,10 @@ final class ChatItems {
         new OpenCall.Callee(callId, name, isCustom));
   }
 
+  boolean hasNamelessCall() {
+    return calls.stream().anyMatch(ChatCall::isNameless);
+  }
+
   /// The end of the choice. An answer that said nothing at all is an empty message, a broken one is
   /// what it said.
   void end(FinishReason finish) {

@@ -49,9 +49,10 @@ final class ChatReading implements AnswerReading {
     return choice.number("index").orElse(0L) == 0;
   }
 
+  /// An answer that calls a function without saying which is broken: nobody can make that call.
   @Override
   public FinishReason finish() {
-    return finish;
+    return items.hasNamelessCall() ? FinishReason.BROKEN : finish;
   }
 
   @Override

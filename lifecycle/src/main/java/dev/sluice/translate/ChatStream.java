@@ -6,6 +6,9 @@ import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
+import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
+import dev.sluice.wire.JsonValue.JsonNull;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +119,11 @@ public final class ChatStream implements AnswerStream {
   private Optional<byte[]> take(JsonDocument document) {
     JsonObject chunk = document.object();
     usage = ChatUsage.of(chunk).orElse(usage);
+    JsonValue choices = chunk.get("choices");
+    if (choices != null && !(choices instanceof JsonArray || choices instanceof JsonNull)) {
+      upstream.fail(new TruncatedStream());
+      return Optional.empty();
+    }
     boolean hasChoices = !chunk.items("choices").isEmpty();
     if (!hasChoices && !chunk.has("choices") && !chunk.has("usage")) {
       return Optional.empty();
@@ -125,6 +133,10 @@ public final class ChatStream implements AnswerStream {
       return Optional.empty();
     }
     JsonDocument.Edit edit = document.edit().set("id", view.id()).set("model", view.model());
+    if (choices instanceof JsonNull) {
+      // Clients go through the list of each chunk; some servers have none where theirs is empty.
+      edit.set("choices", JsonArray.EMPTY);
+    }
     if (!view.usage()) {
       edit.remove("usage");
     }

@@ -205,6 +205,18 @@ final class ChatStreamTest {
   }
 
   @Test
+  void aChunkWithoutAListOfChoicesReachesNoClientAsItIs() {
+    ChatStream asked =
+        new ChatStream(new ChatStream.View("resp_x", "alias", true, 1, "priority"), EVENT_BYTES);
+    ChatStream broken = new ChatStream(VIEW, EVENT_BYTES);
+
+    assertThat(only(asked.feed(data("{\"choices\":null,\"usage\":{\"prompt_tokens\":1}}"))))
+        .contains("\"choices\":[]");
+    assertThat(broken.feed(data("{\"choices\":\"x\"}"))).isEmpty();
+    assertThat(broken.end(AT).failure()).isEqualTo(new TruncatedStream());
+  }
+
+  @Test
   void doneBeforeAnyFinishIsAFailure() {
     ChatStream chat = new ChatStream(VIEW, EVENT_BYTES);
     assertThat(chat.feed(data("{\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}"))).hasSize(1);

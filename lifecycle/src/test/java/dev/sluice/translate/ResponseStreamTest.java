@@ -183,6 +183,8 @@ final class ResponseStreamTest {
         "{\"choices\":[{\"finish_reason\":\"stop\"}]}",
         "{\"choices\":[{\"finish_reason\":null,\"message\":{\"content\":\"Hi\"}}]}",
         "{\"choices\":[{\"finish_reason\":\"error\",\"message\":{\"content\":\"Hi\"}}]}",
+        "{\"choices\":[{\"finish_reason\":\"tool_calls\",\"message\":"
+            + "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"arguments\":\"{}\"}}]}}]}",
         "{\"object\":\"response\",\"status\":\"completed\"}",
         "{\"object\":\"response\",\"output\":[]}",
         "{\"object\":\"response\",\"status\":\"failed\",\"output\":[]}",
