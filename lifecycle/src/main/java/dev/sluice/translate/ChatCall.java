@@ -63,8 +63,7 @@ final class ChatCall {
   private void addPieces(JsonObject callee, String argumentsName) {
     String piece = callee.text("name").orElse("");
     if (!isTold()) {
-      // Some servers repeat the name so far, or all of it.
-      name = piece.startsWith(name) ? piece : name + piece;
+      name = ChatStreamFunction.joined(name, piece);
     }
     callee.text(argumentsName).ifPresent(arguments::append);
     // Some servers send the arguments as JSON and not as text.

@@ -15,11 +15,16 @@ final class ChatStreamFunction {
   }
 
   void add(JsonObject delta) {
-    if (name.isEmpty()) {
-      // Stated once; servers that repeat it repeat the whole.
-      name = delta.text("name").orElse("");
+    if (input.isEmpty()) {
+      name = joined(name, delta.text("name").orElse(""));
     }
     delta.text(member).ifPresent(input::append);
+  }
+
+  /// A name with its next piece. Some servers repeat the name so far, or all of it. Once the input
+  /// has begun, a name is whole, and a reader takes no more of it.
+  static String joined(String name, String piece) {
+    return piece.startsWith(name) ? piece : name + piece;
   }
 
   JsonObject toJson() {

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -202,6 +203,31 @@ final class ChatStreamTest {
     assertThat(frames).hasSize(6);
     assertThat(new String(frames.getLast(), StandardCharsets.UTF_8))
         .contains("\"choices\":[],\"usage\":{\"prompt_tokens\":12,");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"get_,weather", "get_,get_weather", "get_weather,get_weather"})
+  void aNameInPiecesIsStoredAsAClientReadsIt(String first, String second) {
+    String begun =
+        "{'choices':[{'delta':{'tool_calls':[{'index':0,'id':'c1','function':{'name':'"
+            + first
+            + "'}}]}}]}";
+    String named =
+        "{'choices':[{'delta':{'tool_calls':[{'index':0,'function':{'name':'"
+            + second
+            + "','arguments':'{'}}]}}]}";
+    String rest =
+        "{'choices':[{'delta':{'tool_calls':[{'index':0,'function':{'name':'late',"
+            + "'arguments':'}'}}]},'finish_reason':'tool_calls'}]}";
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    for (String chunk : List.of(begun, named, rest)) {
+      stream.writeBytes(data(chunk.replace('\'', '"')));
+    }
+
+    Told told = tell(stream.toByteArray(), stream::size);
+
+    assertThat(told.completion())
+        .contains("\"function\":{\"name\":\"get_weather\",\"arguments\":\"{}\"}");
   }
 
   @Test
