@@ -157,7 +157,7 @@ public final class InputItems {
             : item.text("type").orElse("message");
     JsonObject.Builder json = item.toBuilder().put("type", type);
     if (item.text("id").isEmpty()) {
-      json.put("id", id(type));
+      json.put("id", ids.of(json.build(), items.size()));
     }
     if (type.equals("message")) {
       if (item.isAbsent("status")) {
@@ -169,16 +169,6 @@ public final class InputItems {
       }
     }
     items.add(json.build());
-  }
-
-  private String id(String type) {
-    int index = items.size();
-    return switch (type) {
-      case "function_call" -> ids.functionCall(index);
-      case "custom_tool_call" -> ids.customToolCall(index);
-      case "reasoning" -> ids.reasoning(index);
-      default -> type.endsWith("_output") ? ids.functionCallOutput(index) : ids.message(index);
-    };
   }
 
   private static List<JsonValue> parts(@Nullable JsonValue content, String textType) {

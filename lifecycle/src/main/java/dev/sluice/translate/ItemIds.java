@@ -51,8 +51,8 @@ public record ItemIds(ResponseId response, String part) {
     return "cmp_" + uuid(index);
   }
 
-  /// The id of an output item of any type; the items of hosted tools keep the prefix that their
-  /// maker gave them.
+  /// The id of an item of any type. The items of hosted tools keep the prefix that their maker gave
+  /// them; an output of a tool without one is named like that of a function.
   public String of(JsonObject item, int index) {
     return switch (item.text("type").orElse("message")) {
       case "message" -> message(index);
@@ -61,13 +61,16 @@ public record ItemIds(ResponseId response, String part) {
       case "function_call_output" -> functionCallOutput(index);
       case "custom_tool_call" -> customToolCall(index);
       case "compaction" -> compaction(index);
-      default -> prefix(item.text("id").orElse("")) + "_" + uuid(index);
+      default -> prefix(item) + "_" + uuid(index);
     };
   }
 
-  private static String prefix(String id) {
-    Matcher matcher = PREFIX.matcher(id);
-    return matcher.lookingAt() ? matcher.group(1) : "item";
+  private static String prefix(JsonObject item) {
+    Matcher matcher = PREFIX.matcher(item.text("id").orElse(""));
+    if (matcher.lookingAt()) {
+      return matcher.group(1);
+    }
+    return item.text("type").orElse("").endsWith("_output") ? "fco" : "item";
   }
 
   /// A call id for a tool call whose maker gave none.

@@ -172,6 +172,31 @@ final class InputItemsTest {
   }
 
   @Test
+  void anItemOfAnyTypeGetsAnIdOfItsOwnKind() {
+    assertThat(
+            items(
+                Endpoint.RESPONSES,
+                """
+                {"input":[{"type":"compaction","encrypted_content":"x"},
+                  {"type":"web_search_call","status":"completed"},
+                  {"type":"custom_tool_call_output","call_id":"a","output":"z"}]}
+                """))
+        .containsExactly(
+            """
+            {"type":"compaction","encrypted_content":"x","id":"%s"}\
+            """
+                .formatted(IDS.compaction(0)),
+            """
+            {"type":"web_search_call","status":"completed","id":"%s"}\
+            """
+                .formatted(IDS.message(1).replace("msg_", "item_")),
+            """
+            {"type":"custom_tool_call_output","call_id":"a","output":"z","id":"%s"}\
+            """
+                .formatted(IDS.functionCallOutput(2)));
+  }
+
+  @Test
   void aRequestThatIsNotRecordedHasNoItems() {
     for (Endpoint endpoint : Endpoint.values()) {
       assertThat(InputItems.of(endpoint, ID, JsonObject.EMPTY)).isEmpty();
