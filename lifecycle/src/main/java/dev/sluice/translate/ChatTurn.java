@@ -31,8 +31,13 @@ final class ChatTurn {
   }
 
   void say(ChatContent.Said said) {
-    text.append(said.text());
-    refusal.append(said.refusal());
+    append(text, said.text());
+    append(refusal, said.refusal());
+  }
+
+  /// What was said before and after a call are two texts, not pieces of one.
+  private static void append(StringBuilder said, String more) {
+    said.append(said.isEmpty() || more.isEmpty() ? "" : "\n\n").append(more);
   }
 
   void call(String id, String name, String arguments) {

@@ -101,6 +101,22 @@ final class ChatMessagesTest {
   }
 
   @Test
+  void wordsBeforeAndAfterACallStayApart() {
+    assertThat(
+            items(
+                    "{'role':'assistant','content':'Let me see.'},"
+                        + "{'type':'function_call','call_id':'c1','name':'f','arguments':'{}'},"
+                        + "{'role':'assistant','content':''},"
+                        + "{'role':'assistant','content':'Looking it up.'},"
+                        + "{'type':'function_call_output','call_id':'c1','output':'1'}")
+                .getFirst())
+        .isEqualTo(
+            json(
+                "{'role':'assistant','content':'Let me see.\\n\\nLooking it up.','tool_calls':["
+                    + "{'id':'c1','type':'function','function':{'name':'f','arguments':'{}'}}]}"));
+  }
+
+  @Test
   void anOutputThatCameLateStandsRightAfterItsCall() {
     assertThat(
             items(
