@@ -55,10 +55,7 @@ final class ChatMessages {
         .object()
         .text("instructions")
         .ifPresent(text -> messages.addPlain("developer", JsonValue.of(text)));
-    InputPath paths = InputPath.of(call);
-    for (int i = 0; i < call.input().size(); i++) {
-      messages.add(call.input().get(i), i, paths);
-    }
+    call.items().forEach(messages::add);
     return messages.entries.stream()
         .flatMap(entry ->
             switch (entry) {
@@ -69,11 +66,11 @@ final class ChatMessages {
   }
 
   /// An item of an earlier turn has no path of its own in the request.
-  private void add(JsonObject item, int index, InputPath paths) {
+  private void add(PlacedItem placed) {
     try {
-      add(item, paths.of(index));
+      add(placed.item(), placed.path());
     } catch (UntranslatableException e) {
-      throw paths.isEarlier(index) ? new UntranslatableException(paths.of(index), e.message()) : e;
+      throw placed.isEarlier() ? new UntranslatableException(placed.path(), e.message()) : e;
     }
   }
 

@@ -22,7 +22,7 @@ final class ChatOverResponses implements Translation {
     this.body = ResponsesRequestBody.of(call, target);
     ClientCall asResponses =
         Json.parseUpstream(body) instanceof Json.Parse.Parsed(JsonDocument document)
-            ? new ClientCall(call.request(), document, call.input())
+            ? new ClientCall(call.request(), document, call.items())
             : call;
     this.inner = new ResponsesOverResponses(asResponses, body);
   }

@@ -9,12 +9,17 @@ import java.util.List;
 ///
 /// @param request what its row will say
 /// @param document the body as the client wrote it
-/// @param input of a Responses or compaction request: every item that the model is to see, oldest
+/// @param items of a Responses or compaction request: every item that the model is to see, oldest
 ///   first, the turns before it included, references resolved and own compactions expanded; empty
 ///   for all other endpoints, whose input is in the document
-public record ClientCall(RequestData request, JsonDocument document, List<JsonObject> input) {
+public record ClientCall(RequestData request, JsonDocument document, List<PlacedItem> items) {
 
   public ClientCall {
-    input = List.copyOf(input);
+    items = List.copyOf(items);
+  }
+
+  /// The items without their places.
+  public List<JsonObject> input() {
+    return items.stream().map(PlacedItem::item).toList();
   }
 }

@@ -23,8 +23,8 @@ public final class ConversationItems {
 
   /// A call that waits for its output.
   ///
-  /// @param place in the conversation: models repeat the ids of earlier calls
-  private record Call(int place, String word, boolean isCut) {}
+  /// @param index in the conversation: models repeat the ids of earlier calls
+  private record Call(int index, String word, boolean isCut) {}
 
   private ConversationItems() {}
 
@@ -38,13 +38,13 @@ public final class ConversationItems {
   /// @param own the items of the request, as the client wrote them
   /// @throws UntranslatableException for a reference to nothing, for the output of no call and for
   ///   a call without an output
-  public static List<JsonObject> resolve(List<JsonObject> history, List<JsonObject> own) {
-    List<JsonObject> items = new ArrayList<>();
+  public static List<PlacedItem> resolve(List<JsonObject> history, List<JsonObject> own) {
+    List<PlacedItem> items = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (JsonObject item : history) {
       // A reference of an earlier turn was checked in its time.
       if (!isReference(item)) {
-        add(item, items, ids);
+        add(PlacedItem.earlier(typed(item)), items, ids);
       }
     }
     for (int i = 0; i < own.size(); i++) {
@@ -52,27 +52,28 @@ public final class ConversationItems {
       if (isReference(item)) {
         checkReference(item.text("id").orElse(""), ids, i);
       } else {
-        add(item, items, ids);
+        add(PlacedItem.own(typed(item), i), items, ids);
       }
     }
     Set<Integer> cut = new HashSet<>();
-    waiting(items, own)
+    waiting(items)
         .forEach((id, call) -> {
           if (!call.isCut()) {
             throw new UntranslatableException(
-                "input", "No tool output found for " + call.word() + " " + id + ".");
+                items.get(call.index()).path(),
+                "No tool output found for " + call.word() + " " + id + ".");
           }
-          cut.add(call.place());
+          cut.add(call.index());
         });
     return IntStream.range(0, items.size())
-        .filter(place -> !cut.contains(place))
+        .filter(index -> !cut.contains(index))
         .mapToObj(items::get)
         .toList();
   }
 
-  private static void add(JsonObject item, List<JsonObject> items, Set<String> ids) {
-    items.add(typed(item));
-    item.text("id").ifPresent(ids::add);
+  private static void add(PlacedItem placed, List<PlacedItem> items, Set<String> ids) {
+    items.add(placed);
+    placed.item().text("id").ifPresent(ids::add);
   }
 
   /// True for the mention of another item: by its type, or, as clients leave that out, by having an
@@ -95,11 +96,11 @@ public final class ConversationItems {
   }
 
   /// The calls without an output, by their id.
-  private static Map<String, Call> waiting(List<JsonObject> items, List<JsonObject> own) {
+  private static Map<String, Call> waiting(List<PlacedItem> items) {
     Map<String, Call> waiting = new LinkedHashMap<>();
     Set<String> known = new HashSet<>();
     for (int i = 0; i < items.size(); i++) {
-      JsonObject item = items.get(i);
+      JsonObject item = items.get(i).item();
       String callId = item.text("call_id").orElse("");
       if (opens(item)) {
         known.add(callId);
@@ -108,19 +109,13 @@ public final class ConversationItems {
       } else if (closes(item)) {
         if (!known.contains(callId)) {
           throw new UntranslatableException(
-              place(item, own),
+              items.get(i).path(),
               "No tool call found for " + word(item) + " output with call_id " + callId + ".");
         }
         waiting.remove(callId);
       }
     }
     return waiting;
-  }
-
-  /// Only an item of the request itself can be at fault; its twin in `own` may lack the type.
-  private static String place(JsonObject item, List<JsonObject> own) {
-    int index = own.indexOf(item);
-    return index < 0 ? "previous_response_id" : "input[" + index + "]";
   }
 
   private static boolean opens(JsonObject item) {
@@ -148,32 +143,34 @@ public final class ConversationItems {
   /// @param open gives the summary of a sealed text; empty for what cannot be opened
   /// @throws UntranslatableException for a compaction of this gateway that is another account's or
   ///   was changed
-  public static List<JsonObject> expanded(
-      List<JsonObject> items, Function<String, Optional<String>> open) {
-    return items.stream().map(item -> expanded(item, open)).toList();
+  public static List<PlacedItem> expanded(
+      List<PlacedItem> items, Function<String, Optional<String>> open) {
+    return items.stream().map(placed -> expanded(placed, open)).toList();
   }
 
-  private static JsonObject expanded(JsonObject item, Function<String, Optional<String>> open) {
+  private static PlacedItem expanded(PlacedItem placed, Function<String, Optional<String>> open) {
+    JsonObject item = placed.item();
     String sealed = item.text("encrypted_content").orElse("");
     boolean isOurs =
         item.text("type").filter("compaction"::equals).isPresent()
             && SealedSummary.isSealed(sealed);
     if (!isOurs) {
-      return item;
+      return placed;
     }
     String summary =
         open.apply(sealed)
             .orElseThrow(() ->
                 new UntranslatableException(
-                    "input",
+                    placed.path(),
                     "A compaction item cannot be read: its encrypted_content was made for another"
                         + " account, or was changed."));
     JsonValue part =
         JsonObject.builder().put("type", "input_text").put("text", SUMMARY + summary).build();
-    return JsonObject.builder()
-        .put("type", "message")
-        .put("role", "user")
-        .put("content", new JsonArray(List.of(part)))
-        .build();
+    return placed.with(
+        JsonObject.builder()
+            .put("type", "message")
+            .put("role", "user")
+            .put("content", new JsonArray(List.of(part)))
+            .build());
   }
 }

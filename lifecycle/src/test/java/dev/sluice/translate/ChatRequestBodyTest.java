@@ -9,6 +9,7 @@ import dev.sluice.upstream.ChatTraits;
 import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
+import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -212,23 +213,24 @@ final class ChatRequestBodyTest {
 
   @Test
   void theFaultOfAnEarlierTurnIsNotPinnedOnTheClientsOwnItems() {
-    List<JsonObject> history = List.of(json("{'type':'compaction','encrypted_content':'gAAA'}"));
+    JsonObject foreign = json("{'type':'compaction','id':'cmp_9','encrypted_content':'gAAA'}");
+    JsonObject video = json("{'role':'user','content':[{'type':'input_video'}]}");
+    JsonObject cut =
+        json(
+            "{'type':'function_call','call_id':'c','name':'f','arguments':'','status':'incomplete'}");
     JsonObject body =
-        json("{'input':[{'id':'rs_9'},{'role':'user','content':[{'type':'input_video'}]}]}");
-    List<JsonObject> own = List.of((JsonObject) body.items("input").getLast());
+        JsonObject.builder()
+            .put("input", new JsonArray(List.of(json("{'id':'cmp_9'}"), cut, video)))
+            .build();
 
-    ClientCall inHistory =
-        TestingCalls.call(Endpoint.RESPONSES, body, List.of(history.getFirst(), own.getFirst()));
+    ClientCall inHistory = TestingCalls.call(Endpoint.RESPONSES, body, List.of(foreign));
     ClientCall inPartOfHistory =
-        TestingCalls.call(
-            Endpoint.RESPONSES,
-            json("{'input':'Hi'}"),
-            List.of(own.getFirst(), json("{'role':'user','content':'Hi'}")));
+        TestingCalls.call(Endpoint.RESPONSES, json("{'input':'Hi'}"), List.of(cut, video));
     ClientCall inOwn =
         TestingCalls.call(
             Endpoint.RESPONSES,
             body,
-            List.of(json("{'role':'user','content':'a'}"), own.getFirst()));
+            List.of(cut, json("{'id':'cmp_9','role':'user','content':'a'}")));
 
     for (ClientCall call : List.of(inHistory, inPartOfHistory)) {
       assertThat(
@@ -243,7 +245,7 @@ final class ChatRequestBodyTest {
                     UntranslatableException.class,
                     () -> ChatRequestBody.of(inOwn, TestingCalls.chat()))
                 .param())
-        .isEqualTo("input[1].content[0].type");
+        .isEqualTo("input[2].content[0].type");
   }
 
   private static List<JsonValue> messages(String request) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ final class ConversationItemsTest {
   @Test
   void theTurnsBeforeComeFirstAndAnItemWithoutTypeIsAMessage() {
     List<JsonObject> items =
-        ConversationItems.resolve(
+        resolved(
             items("{'type':'message','role':'user','content':'a'}"),
             items("{'role':'user','content':'b'}"));
 
@@ -40,8 +41,7 @@ final class ConversationItemsTest {
 
   @Test
   void anOutputFindsTheCallOfAnEarlierTurn() {
-    assertThat(ConversationItems.resolve(items(CALL), items(OUTPUT)))
-        .isEqualTo(items(CALL, OUTPUT));
+    assertThat(resolved(items(CALL), items(OUTPUT))).isEqualTo(items(CALL, OUTPUT));
   }
 
   @Test
@@ -64,8 +64,10 @@ final class ConversationItemsTest {
     UntranslatableException thrown =
         refused(items(CALL), items("{'role':'user','content':'and now?'}"));
 
-    assertThat(thrown.param()).isEqualTo("input");
+    assertThat(thrown.param()).isEqualTo("previous_response_id");
     assertThat(thrown.message()).isEqualTo("No tool output found for function call c1.");
+    assertThat(refused(items(CALL, OUTPUT), items("{'role':'user'}", CALL)).param())
+        .isEqualTo("input[1]");
   }
 
   @Test
@@ -76,7 +78,7 @@ final class ConversationItemsTest {
 
     assertThat(thrown.message()).isEqualTo("No tool output found for custom tool call c9.");
     assertThat(
-            ConversationItems.resolve(
+            resolved(
                 List.of(),
                 items(
                     "{'type':'custom_tool_call','call_id':'c9','name':'f','input':''}",
@@ -88,18 +90,16 @@ final class ConversationItemsTest {
   void aCallThatALimitCutOffIsForgottenUnlessItIsAnswered() {
     String cut = CALL.replace("'{}'}", "'{','status':'incomplete'}");
 
-    assertThat(ConversationItems.resolve(items(cut), items("{'role':'user','content':'go on'}")))
+    assertThat(resolved(items(cut), items("{'role':'user','content':'go on'}")))
         .isEqualTo(items("{'role':'user','content':'go on','type':'message'}"));
-    assertThat(ConversationItems.resolve(items(cut), items(OUTPUT))).hasSize(2);
+    assertThat(resolved(items(cut), items(OUTPUT))).hasSize(2);
   }
 
   @Test
   void aReferenceToAnItemOfTheConversationAddsNothing() {
     List<JsonObject> history = items("{'id':'msg_1','type':'message','role':'user','content':'a'}");
 
-    assertThat(
-            ConversationItems.resolve(
-                history, items("{'type':'item_reference','id':'msg_1'}", "{'id':'msg_1'}")))
+    assertThat(resolved(history, items("{'type':'item_reference','id':'msg_1'}", "{'id':'msg_1'}")))
         .isEqualTo(history);
   }
 
@@ -117,7 +117,7 @@ final class ConversationItemsTest {
         new ArrayList<>(InputItems.of(Endpoint.RESPONSES, RESPONSE, earlier));
     history.add(user);
 
-    assertThat(ConversationItems.resolve(history, items("{'id':'m1'}"))).containsExactly(user);
+    assertThat(resolved(history, items("{'id':'m1'}"))).containsExactly(user);
   }
 
   @Test
@@ -126,7 +126,7 @@ final class ConversationItemsTest {
         "{'type':'function_call','call_id':'c1','name':'f','arguments':'{','status':'incomplete'}";
     String user = "{'type':'message','role':'user','content':'again'}";
 
-    assertThat(ConversationItems.resolve(items(CALL, OUTPUT), items(user, cut)))
+    assertThat(resolved(items(CALL, OUTPUT), items(user, cut)))
         .isEqualTo(items(CALL, OUTPUT, user));
   }
 
@@ -144,8 +144,8 @@ final class ConversationItemsTest {
   @Test
   void ourOwnCompactionsBecomeMessagesOfTheUser() {
     List<JsonObject> expanded =
-        ConversationItems.expanded(
-            items("{'type':'compaction','encrypted_content':'slc1.x'}", OUTPUT),
+        expanded(
+            items("{'type':'compaction','encrypted_content':'slc1.x'}", CALL, OUTPUT),
             sealed -> Optional.of("sum of " + sealed));
 
     assertThat(expanded.getFirst().text("role")).contains("user");
@@ -158,7 +158,7 @@ final class ConversationItemsTest {
   void compactionsOfOthersStayAsTheyAre() {
     List<JsonObject> foreign = items("{'type':'compaction','encrypted_content':'gAAAA'}");
 
-    assertThat(ConversationItems.expanded(foreign, _ -> Optional.of("never"))).isEqualTo(foreign);
+    assertThat(expanded(foreign, _ -> Optional.of("never"))).isEqualTo(foreign);
   }
 
   @Test
@@ -168,10 +168,28 @@ final class ConversationItemsTest {
             UntranslatableException.class,
             () ->
                 ConversationItems.expanded(
-                    items("{'type':'compaction','encrypted_content':'slc1.x'}"),
+                    ConversationItems.resolve(
+                        List.of(),
+                        items(
+                            "{'role':'user','content':'a'}",
+                            "{'type':'compaction','encrypted_content':'slc1.x'}")),
                     _ -> Optional.empty()));
 
+    assertThat(thrown.param()).isEqualTo("input[1]");
     assertThat(thrown.message()).contains("another account");
+  }
+
+  private static List<JsonObject> resolved(List<JsonObject> history, List<JsonObject> own) {
+    return json(ConversationItems.resolve(history, own));
+  }
+
+  private static List<JsonObject> expanded(
+      List<JsonObject> own, Function<String, Optional<String>> open) {
+    return json(ConversationItems.expanded(ConversationItems.resolve(List.of(), own), open));
+  }
+
+  private static List<JsonObject> json(List<PlacedItem> placed) {
+    return placed.stream().map(PlacedItem::item).toList();
   }
 
   private static UntranslatableException refused(List<JsonObject> history, List<JsonObject> own) {

@@ -56,6 +56,11 @@ final class TestingCalls {
 
   /// A call whose items are those of its own body.
   static ClientCall call(Endpoint endpoint, JsonObject body) {
+    return call(endpoint, body, List.of());
+  }
+
+  /// @param history the items of the turns before
+  static ClientCall call(Endpoint endpoint, JsonObject body, List<JsonObject> history) {
     List<JsonObject> own =
         body.text("input")
             .map(input ->
@@ -65,10 +70,6 @@ final class TestingCalls {
                     .filter(JsonObject.class::isInstance)
                     .map(JsonObject.class::cast)
                     .toList());
-    return call(endpoint, body, ConversationItems.resolve(List.of(), own));
-  }
-
-  static ClientCall call(Endpoint endpoint, JsonObject body, List<JsonObject> input) {
     return new ClientCall(
         new RequestData(
             ID,
@@ -86,7 +87,7 @@ final class TestingCalls {
             false,
             false),
         document(body),
-        input);
+        ConversationItems.resolve(history, own));
   }
 
   static Model.Target target(Upstream.Protocol protocol, ChatTraits traits) {

@@ -5,6 +5,7 @@ import dev.sluice.request.Deadline;
 import dev.sluice.request.RequestData;
 import dev.sluice.translate.ClientCall;
 import dev.sluice.translate.ConversationItems;
+import dev.sluice.translate.PlacedItem;
 import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.UntranslatableException;
 import dev.sluice.wire.JsonValue;
@@ -34,16 +35,16 @@ final class ResponsesCalls {
   /// @throws dev.sluice.gateway.errors.GatewayException 400 when it continues something that cannot
   ///   be continued, or when its items do not fit together
   ClientCall of(ValidRequest request, RequestData data, Caller caller, Deadline deadline) {
-    List<JsonObject> input =
+    List<PlacedItem> items =
         switch (request) {
           case ValidRequest.Chat _, ValidRequest.Embeddings _ -> List.of();
           case ValidRequest.Responses _, ValidRequest.Compaction _ ->
-              input(request, caller, deadline);
+              items(request, caller, deadline);
         };
-    return new ClientCall(data, request.common().document(), input);
+    return new ClientCall(data, request.common().document(), items);
   }
 
-  private List<JsonObject> input(ValidRequest request, Caller caller, Deadline deadline) {
+  private List<PlacedItem> items(ValidRequest request, Caller caller, Deadline deadline) {
     List<JsonObject> before =
         request
             .previous()
