@@ -13,18 +13,22 @@ import org.jspecify.annotations.Nullable;
 /// Numbers the events of one response and puts each into a frame. For use by one thread.
 final class EventFrames {
 
+  /// How large a log may grow. Events repeat their text up to five times, so a long answer would
+  /// otherwise fill the memory of its function; beyond this its replay is made from the stored
+  /// object.
+  private static final int MAX_LOG_BYTES = 16 * 1024 * 1024;
+
   private final boolean isDiscarding;
-  private final boolean isLogged;
   private final List<byte[]> waiting = new ArrayList<>();
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private @Nullable ByteArrayOutputStream log;
   private int next;
 
   private EventFrames(boolean isDiscarding, boolean isLogged) {
     this.isDiscarding = isDiscarding;
-    this.isLogged = isLogged;
+    this.log = isLogged ? new ByteArrayOutputStream() : null;
   }
 
-  /// To be sent, and kept in [#log].
+  /// To be sent, and kept in [#log] as long as they fit.
   static EventFrames logged() {
     return new EventFrames(false, true);
   }
@@ -52,7 +56,16 @@ final class EventFrames {
     byte[] frame = frame(type, next, members);
     next++;
     waiting.add(frame);
-    if (isLogged) {
+    log(frame);
+  }
+
+  private void log(byte[] frame) {
+    if (log == null) {
+      return;
+    }
+    if (log.size() + frame.length > MAX_LOG_BYTES) {
+      log = null;
+    } else {
       log.writeBytes(frame);
     }
   }
@@ -69,9 +82,9 @@ final class EventFrames {
     return frames;
   }
 
-  /// All frames so far; null when they are not logged.
+  /// All frames so far; null when they are not logged, or are too many.
   @Nullable EventLog log() {
-    return isLogged ? new EventLog(log.toByteArray()) : null;
+    return log == null ? null : new EventLog(log.toByteArray());
   }
 
   static byte[] frame(String type, int sequence, JsonObject members) {

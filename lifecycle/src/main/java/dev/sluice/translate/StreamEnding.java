@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param last the frames that complete the answer and wait for its record, without the final
 ///   `[DONE]`; empty where `[DONE]` itself is the end, and then a failure is told by an error frame
 /// @param events every frame that the client got, `last` included; null where the stored answer
-///   tells the same
+///   tells the same, or where they are too large to be kept
 @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
 public record StreamEnding(
     Outcome outcome,
