@@ -1,8 +1,11 @@
 package dev.sluice.translate;
 
+import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
+import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import dev.sluice.wire.ResponseParameters;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,20 @@ interface AnswerReading {
 
   /// Ends what is open, once, for whatever reason.
   void end(FinishReason finish);
+
+  /// The answer that was taken, when it was not streamed. Ends what is open.
+  ///
+  /// @param at when it came
+  default Translation.Answer answer(ClientCall call, Instant at) {
+    FinishReason finish = finish();
+    if (finish.outcome() == Outcome.FAILED) {
+      return new Translation.Answer.Invalid(
+          "The model server ended its answer with an error, or without an end.");
+    }
+    end(finish);
+    return new Translation.Answer.Sound(
+        finish.outcome(), usage(), Json.write(ResponseDraft.of(call).ended(this, null, at)));
+  }
 
   @Nullable Usage usage();
 

@@ -1,7 +1,5 @@
 package dev.sluice.translate;
 
-import dev.sluice.request.Outcome;
-import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -29,16 +27,7 @@ public record ResponsesOverChat(ClientCall call, byte[] upstreamBody) implements
     }
     ChatReading reading = new ChatReading(call, EventFrames.discarded());
     reading.takeWhole(answer.object());
-    FinishReason finish = reading.finish();
-    if (finish.outcome() == Outcome.FAILED) {
-      return new Answer.Invalid(
-          "The model server ended its answer with an error, or without an end.");
-    }
-    reading.end(finish);
-    return new Answer.Sound(
-        finish.outcome(),
-        reading.usage(),
-        Json.write(ResponseDraft.of(call).ended(reading, null, at)));
+    return reading.answer(call, at);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.sluice.translate;
 
-import dev.sluice.request.Outcome;
-import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonArray;
 import java.time.Instant;
@@ -25,16 +23,7 @@ public record ResponsesOverResponses(ClientCall call, byte[] upstreamBody) imple
     }
     ResponsesReading reading = new ResponsesReading(call, EventFrames.discarded());
     reading.takeWhole(answer.object());
-    FinishReason finish = reading.finish();
-    if (finish.outcome() == Outcome.FAILED) {
-      return new Answer.Invalid(
-          "The model server ended its answer with an error, or without an end.");
-    }
-    reading.end(finish);
-    return new Answer.Sound(
-        finish.outcome(),
-        reading.usage(),
-        Json.write(ResponseDraft.of(call).ended(reading, null, at)));
+    return reading.answer(call, at);
   }
 
   @Override
