@@ -56,7 +56,7 @@ public final class ChatOverChat implements Translation {
     JsonDocument.Edit edit = ForwardedMembers.answer(answer, call.request());
     return new Answer.Sound(
         outcome,
-        ChatUsage.of(answer.object()).orElse(null),
+        UsageCounts.ofChat(answer.object()).orElse(null),
         edit.set("id", call.request().id().text()).toBytes());
   }
 

@@ -24,7 +24,7 @@ final class ChatReading implements AnswerReading {
 
   /// Takes an answer that was not streamed.
   void takeWhole(JsonObject completion) {
-    usage = ChatUsage.of(completion).orElse(null);
+    usage = UsageCounts.ofChat(completion).orElse(null);
     for (JsonValue item : completion.items("choices")) {
       if (item instanceof JsonObject choice && isFirst(choice)) {
         items.addWhole(choice);
@@ -36,7 +36,7 @@ final class ChatReading implements AnswerReading {
 
   @Override
   public void take(JsonObject event, UpstreamEvents upstream) {
-    usage = ChatUsage.of(event).orElse(usage);
+    usage = UsageCounts.ofChat(event).orElse(usage);
     for (JsonValue item : event.items("choices")) {
       if (item instanceof JsonObject choice && isFirst(choice)) {
         items.addDelta(choice);

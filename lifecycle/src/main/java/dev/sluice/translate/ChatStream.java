@@ -118,7 +118,7 @@ public final class ChatStream implements AnswerStream {
 
   private Optional<byte[]> take(JsonDocument document) {
     JsonObject chunk = document.object();
-    usage = ChatUsage.of(chunk).orElse(usage);
+    usage = UsageCounts.ofChat(chunk).orElse(usage);
     JsonValue choices = chunk.get("choices");
     if (choices != null && !(choices instanceof JsonArray || choices instanceof JsonNull)) {
       upstream.fail(new TruncatedStream());

@@ -58,7 +58,7 @@ final class CompactionsOverChat implements Translation {
             .put("type", "compaction")
             .put("encrypted_content", seal.apply(summary.get()))
             .build();
-    Usage usage = ChatUsage.of(answer.object()).orElse(null);
+    Usage usage = UsageCounts.ofChat(answer.object()).orElse(null);
     return new Answer.Sound(
         Outcome.COMPLETED,
         usage,

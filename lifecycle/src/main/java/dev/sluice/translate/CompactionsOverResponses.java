@@ -53,7 +53,7 @@ final class CompactionsOverResponses implements Translation {
     if (!compacted) {
       return new Answer.Invalid("The model server's answer has no compaction.");
     }
-    Usage usage = ResponsesUsage.of(answer.object()).orElse(null);
+    Usage usage = UsageCounts.ofResponse(answer.object()).orElse(null);
     return new Answer.Sound(
         Outcome.COMPLETED,
         usage,

@@ -54,7 +54,7 @@ public final class EmbeddingsOverAny implements Translation {
       edit.set("data", converted.get());
     }
     return new Answer.Sound(
-        Outcome.COMPLETED, ChatUsage.of(answer.object()).orElse(null), edit.toBytes());
+        Outcome.COMPLETED, UsageCounts.ofChat(answer.object()).orElse(null), edit.toBytes());
   }
 
   /// @throws IllegalStateException always: nobody streams embeddings

@@ -183,7 +183,7 @@ final class ResponseAsCompletion {
 
   /// The counts in the words of chat; empty when the model server did not count.
   static Optional<JsonObject> usage(JsonObject response) {
-    return ResponsesUsage.of(response)
+    return UsageCounts.ofResponse(response)
         .map(usage ->
             JsonObject.builder()
                 .put("prompt_tokens", usage.inputTokens())

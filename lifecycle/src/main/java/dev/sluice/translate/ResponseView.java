@@ -93,8 +93,8 @@ public record ResponseView(
 
   private @Nullable Usage countedUsage() {
     return switch (request.data().endpoint()) {
-      case CHAT_COMPLETIONS, EMBEDDINGS -> ChatUsage.of(responseBody).orElse(null);
-      case RESPONSES, COMPACTIONS -> ResponsesUsage.of(responseBody).orElse(null);
+      case CHAT_COMPLETIONS, EMBEDDINGS -> UsageCounts.ofChat(responseBody).orElse(null);
+      case RESPONSES, COMPACTIONS -> UsageCounts.ofResponse(responseBody).orElse(null);
     };
   }
 

@@ -102,7 +102,7 @@ final class ResponsesReading implements AnswerReading {
 
   @Override
   public @Nullable Usage usage() {
-    return ResponsesUsage.of(response).orElse(null);
+    return UsageCounts.ofResponse(response).orElse(null);
   }
 
   @Override

@@ -49,9 +49,10 @@ final class HiddenErrorTest {
         """
             .getBytes(StandardCharsets.UTF_8);
 
-    assertThat(ChatUsage.of(Json.objectOrEmpty(answer))).contains(Usage.NONE);
+    assertThat(UsageCounts.ofChat(Json.objectOrEmpty(answer))).contains(Usage.NONE);
     assertThat(
-            ChatUsage.of(Json.objectOrEmpty("{\"usage\":null}".getBytes(StandardCharsets.UTF_8))))
+            UsageCounts.ofChat(
+                Json.objectOrEmpty("{\"usage\":null}".getBytes(StandardCharsets.UTF_8))))
         .isEmpty();
   }
 }

@@ -311,8 +311,8 @@ final class ResponseViewTest {
               "prompt_tokens_details":{"cached_tokens":1},"completion_tokens_details":null}}\
             """);
 
-    assertThat(ChatUsage.of(body)).contains(new Usage(0, 0, 1, 0));
-    assertThat(ChatUsage.of(JsonObject.EMPTY)).isEmpty();
+    assertThat(UsageCounts.ofChat(body)).contains(new Usage(0, 0, 1, 0));
+    assertThat(UsageCounts.ofChat(JsonObject.EMPTY)).isEmpty();
   }
 
   private static RequestData data(Endpoint endpoint) {
