@@ -28,10 +28,7 @@ final class ChatRules {
   }
 
   private static void checkSampling(Field body) {
-    body.member("temperature").checkNumber(0, 2);
-    body.member("top_p").checkNumber(0, 1);
-    body.member("frequency_penalty").checkNumber(-2, 2);
-    body.member("presence_penalty").checkNumber(-2, 2);
+    checkRanges(body);
     body.member("n").checkInteger(1, MAX_CHOICES);
     body.member("max_tokens").checkInteger(1, Long.MAX_VALUE);
     body.member("max_completion_tokens").checkInteger(1, Long.MAX_VALUE);
@@ -53,6 +50,14 @@ final class ChatRules {
     if (!bias.isAbsent()) {
       bias.members().forEach(token -> token.required().checkNumber(-100, 100));
     }
+  }
+
+  /// The ranges that chat and Responses share.
+  static void checkRanges(Field body) {
+    body.member("temperature").checkNumber(0, 2);
+    body.member("top_p").checkNumber(0, 1);
+    body.member("frequency_penalty").checkNumber(-2, 2);
+    body.member("presence_penalty").checkNumber(-2, 2);
   }
 
   private static void checkTools(Field body) {

@@ -102,10 +102,7 @@ final class ResponsesRules {
   }
 
   private static void checkSampling(Field body) {
-    body.member("temperature").checkNumber(0, 2);
-    body.member("top_p").checkNumber(0, 1);
-    body.member("frequency_penalty").checkNumber(-2, 2);
-    body.member("presence_penalty").checkNumber(-2, 2);
+    ChatRules.checkRanges(body);
     body.member("top_logprobs").checkInteger(0, MAX_TOP_LOGPROBS);
     body.member("max_output_tokens").checkInteger(1, Integer.MAX_VALUE);
     body.member("max_tool_calls").checkInteger(1, Integer.MAX_VALUE);
