@@ -14,7 +14,6 @@ import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.translate.ChatStream;
 import dev.sluice.translate.ErrorEvent;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// with comments that keep the connection alive. Safe for use by several threads.
 @Singleton
 final class StoredStream {
-
-  private static final byte[] KEEP_ALIVE = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -145,7 +142,7 @@ final class StoredStream {
         return ended;
       }
       if (silence.hasPassed()) {
-        exchange.client().write(KEEP_ALIVE);
+        EventWriter.of(exchange.client(), exchange.inbound()).keepAlive();
         silence = Deadline.in(keepAlive, end.nanoClock());
       }
     }

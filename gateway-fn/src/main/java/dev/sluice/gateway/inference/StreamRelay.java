@@ -5,7 +5,6 @@ import dev.sluice.request.FailureReason;
 import dev.sluice.translate.AnswerStream;
 import dev.sluice.translate.StreamEnding;
 import dev.sluice.upstream.UpstreamBody;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.List;
 ///
 /// A client that has left changes nothing: the rest is read for the record. For use by one thread.
 final class StreamRelay {
-
-  private static final byte[] KEEP_ALIVE = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
 
   /// The last chunk of an answer comes with its last event or right after it.
   private static final Duration TRAILING = Duration.ofMillis(20);
@@ -50,7 +47,7 @@ final class StreamRelay {
     while (!stream.isOver()) {
       switch (body.next(silence.remaining())) {
         case UpstreamBody.Read.Bytes(byte[] bytes) -> pass(stream.feed(bytes));
-        case UpstreamBody.Read.Silence _ -> write(KEEP_ALIVE);
+        case UpstreamBody.Read.Silence _ -> keepAlive();
         case UpstreamBody.Read.End _ -> {
           return stream.end(clock.instant());
         }
@@ -76,8 +73,13 @@ final class StreamRelay {
     frames.forEach(this::write);
     if (silence.hasPassed()) {
       // The upstream was not silent, but nothing of it was for the client.
-      write(KEEP_ALIVE);
+      keepAlive();
     }
+  }
+
+  private void keepAlive() {
+    client.keepAlive();
+    silence = silence();
   }
 
   private void write(byte[] frame) {
