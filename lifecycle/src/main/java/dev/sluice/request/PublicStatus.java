@@ -23,11 +23,11 @@ public enum PublicStatus {
     return text;
   }
 
-  /// The word for a request; a pending request of the priority tier is shown as in progress.
+  /// The word for a request; a pending request that somebody waits for is shown as in progress.
   public static PublicStatus of(Request request) {
     return switch (request) {
-      case Request.Pending(RequestData data) ->
-          data.tier() == ServiceTier.PRIORITY ? IN_PROGRESS : QUEUED;
+      case Request.Pending(RequestData data, Schedule _) ->
+          TierClass.of(data.tier()) == TierClass.PRIORITY ? IN_PROGRESS : QUEUED;
       case Request.Claimed _, Request.Processing _ -> IN_PROGRESS;
       case Request.Completed completed -> completed.incomplete() ? INCOMPLETE : COMPLETED;
       case Request.Failed _ -> FAILED;

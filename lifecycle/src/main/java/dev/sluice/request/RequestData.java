@@ -28,6 +28,25 @@ public record RequestData(
     boolean clientDisconnected,
     boolean deleted) {
 
+  /// The same with its upstream call begun.
+  RequestData startedAt(Instant at) {
+    return new RequestData(
+        id,
+        accountId,
+        apiKeyId,
+        endpoint,
+        model,
+        tier,
+        stream,
+        background,
+        store,
+        createdAt,
+        recordedAt,
+        at,
+        clientDisconnected,
+        deleted);
+  }
+
   /// False for a tombstone and for a request that its owner asked not to store.
   public boolean isVisible() {
     return store && !deleted;

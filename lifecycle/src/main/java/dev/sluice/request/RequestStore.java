@@ -46,6 +46,16 @@ public interface RequestStore {
   /// @return true when this call deleted it, false when there is no such visible row
   boolean delete(UUID accountId, ResponseId id);
 
+  /// Cancels a request that is queued, or that a daemon runs: the row at once, a running call as
+  /// soon as its run notices. A request that has ended, or that a gateway passes on, is not
+  /// touched, so a repeat is safe.
+  ///
+  /// @return the request as it is now; empty when there is no such visible row
+  Optional<Request> cancel(UUID accountId, ResponseId id);
+
+  /// Whether a request has ended, by one narrow read; empty when there is no such visible row.
+  Optional<Boolean> hasEnded(UUID accountId, ResponseId id);
+
   /// One page of a list. The cursors are exclusive and need not exist.
   ///
   /// @param limit 1–101 (one more than a page, to know whether there is another)
@@ -62,13 +72,17 @@ public interface RequestStore {
 
   /// One upstream call.
   ///
+  /// @param upstreamModel the upstream's own name of the model; null when it was not recorded
   /// @param status the upstream's status, null when it gave none
-  /// @param error the label of the failure, null when it succeeded
+  /// @param usage null when the upstream gave none
+  /// @param error the label of the failure, or `drained` or `canceled`; null when it succeeded
   record Attempt(
       UUID attemptId,
       String upstream,
+      @Nullable String upstreamModel,
       Instant startedAt,
       @Nullable Instant finishedAt,
       @Nullable Integer status,
+      @Nullable Usage usage,
       @Nullable String error) {}
 }

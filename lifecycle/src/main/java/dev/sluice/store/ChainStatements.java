@@ -41,7 +41,8 @@ final class ChainStatements {
           and child.depth <= ? and parent.id <> all (child.seen)
       )
       select r.id, r.account_id, r.api_key_id, r.endpoint, r.model, r.tier, r.stream, r.background,
-        r.store, r.lane, r.state, r.outcome, r.created_at, r.recorded_at, r.started_at,
+        r.store, r.lane, r.attempt, r.crashes, r.not_before, r.deadline, r.daemon_id,
+        r.claim_token, r.lease_until, r.state, r.outcome, r.created_at, r.recorded_at, r.started_at,
         r.finished_at, r.deleted_at, r.response_status, r.failure, r.client_disconnected,
         r.time_to_first_byte_ms, r.input_tokens, r.output_tokens, r.cached_tokens,
         r.reasoning_tokens, r.previous_id

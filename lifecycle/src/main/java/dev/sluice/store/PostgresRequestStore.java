@@ -36,7 +36,8 @@ final class PostgresRequestStore implements RequestStore {
   private static final String FIND =
       """
       select id, account_id, api_key_id, endpoint, model, tier, stream, background, store, lane,
-        state, outcome, created_at, recorded_at, started_at, finished_at, deleted_at,
+        attempt, crashes, not_before, deadline, daemon_id, claim_token, lease_until, state, outcome,
+        created_at, recorded_at, started_at, finished_at, deleted_at,
         response_status, failure, client_disconnected, time_to_first_byte_ms, input_tokens,
         output_tokens, cached_tokens, reasoning_tokens
       from request
@@ -45,12 +46,15 @@ final class PostgresRequestStore implements RequestStore {
 
   @Override
   public Optional<Request> find(UUID accountId, ResponseId id) {
-    return database.read(connection -> {
-      try (PreparedStatement statement = owned(connection, FIND, accountId, id);
-          ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(RequestRows.read(rows)) : Optional.empty();
-      }
-    });
+    return database.read(connection -> find(connection, accountId, id));
+  }
+
+  private static Optional<Request> find(Connection connection, UUID accountId, ResponseId id)
+      throws SQLException {
+    try (PreparedStatement statement = owned(connection, FIND, accountId, id);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? Optional.of(RequestRows.read(rows)) : Optional.empty();
+    }
   }
 
   private static final String REQUEST_BODY =
@@ -110,13 +114,15 @@ final class PostgresRequestStore implements RequestStore {
   private static final String LIST_ASCENDING =
       """
       select id, account_id, api_key_id, endpoint, model, tier, stream, background, store, lane,
-        state, outcome, created_at, recorded_at, started_at, finished_at, deleted_at,
+        attempt, crashes, not_before, deadline, daemon_id, claim_token, lease_until, state, outcome,
+        created_at, recorded_at, started_at, finished_at, deleted_at,
         response_status, failure, client_disconnected, time_to_first_byte_ms, input_tokens,
         output_tokens, cached_tokens, reasoning_tokens
       from request
       where account_id = ? and id > ? and id < ? and store and deleted_at is null
         and (?::text is null or ?::text = case state
-          when 'pending' then case tier when 'priority' then 'in_progress' else 'queued' end
+          when 'pending' then case when tier in ('default', 'priority')
+            then 'in_progress' else 'queued' end
           when 'claimed' then 'in_progress'
           when 'processing' then 'in_progress'
           when 'completed' then outcome
@@ -132,13 +138,15 @@ final class PostgresRequestStore implements RequestStore {
   private static final String LIST_DESCENDING =
       """
       select id, account_id, api_key_id, endpoint, model, tier, stream, background, store, lane,
-        state, outcome, created_at, recorded_at, started_at, finished_at, deleted_at,
+        attempt, crashes, not_before, deadline, daemon_id, claim_token, lease_until, state, outcome,
+        created_at, recorded_at, started_at, finished_at, deleted_at,
         response_status, failure, client_disconnected, time_to_first_byte_ms, input_tokens,
         output_tokens, cached_tokens, reasoning_tokens
       from request
       where account_id = ? and id > ? and id < ? and store and deleted_at is null
         and (?::text is null or ?::text = case state
-          when 'pending' then case tier when 'priority' then 'in_progress' else 'queued' end
+          when 'pending' then case when tier in ('default', 'priority')
+            then 'in_progress' else 'queued' end
           when 'claimed' then 'in_progress'
           when 'processing' then 'in_progress'
           when 'completed' then outcome
@@ -190,7 +198,8 @@ final class PostgresRequestStore implements RequestStore {
 
   private static final String ATTEMPTS =
       """
-      select attempt_id, upstream, started_at, finished_at, status, error
+      select attempt_id, upstream, upstream_model, started_at, finished_at, status, error,
+        input_tokens, output_tokens, cached_tokens, reasoning_tokens
       from request_attempt
       where account_id = ? and request_id = ?
       order by attempt, started_at, attempt_id
@@ -207,9 +216,11 @@ final class PostgresRequestStore implements RequestStore {
               new Attempt(
                   rows.getObject("attempt_id", UUID.class),
                   rows.getString("upstream"),
+                  rows.getString("upstream_model"),
                   RequestRows.instant(rows, "started_at"),
                   RequestRows.nullableInstant(rows, "finished_at"),
                   RequestRows.nullableInteger(rows, "status"),
+                  RequestRows.usage(rows),
                   rows.getString("error")));
         }
         return List.copyOf(attempts);
@@ -225,7 +236,7 @@ final class PostgresRequestStore implements RequestStore {
           then 'canceled' else state end,
         finished_at = case when lane = 'daemon' and state in ('pending', 'claimed', 'processing')
           then now() else finished_at end,
-        lease_until = null
+        daemon_id = null, claim_token = null, lease_until = null
       where account_id = ? and id = ? and store and deleted_at is null
       """;
 
@@ -262,6 +273,41 @@ final class PostgresRequestStore implements RequestStore {
       var _ = update(connection, DELETE_EVENTS, accountId, id);
       var _ = update(connection, DELETE_IDEMPOTENCY_KEYS, accountId, id);
       return true;
+    });
+  }
+
+  private static final String CANCEL =
+      """
+      update request
+      set state = 'canceled', finished_at = now(), daemon_id = null, claim_token = null,
+        lease_until = null
+      where account_id = ? and id = ? and store and deleted_at is null
+        and lane = 'daemon' and state in ('pending', 'claimed', 'processing')
+      """;
+
+  /// The row is read in the same transaction, whether or not this call moved it.
+  @Override
+  public Optional<Request> cancel(UUID accountId, ResponseId id) {
+    return database.write(connection -> {
+      var _ = update(connection, CANCEL, accountId, id);
+      return find(connection, accountId, id).filter(request -> request.data().isVisible());
+    });
+  }
+
+  private static final String HAS_ENDED =
+      """
+      select state in ('completed', 'failed', 'canceled') as ended
+      from request
+      where account_id = ? and id = ? and store and deleted_at is null
+      """;
+
+  @Override
+  public Optional<Boolean> hasEnded(UUID accountId, ResponseId id) {
+    return database.read(connection -> {
+      try (PreparedStatement statement = owned(connection, HAS_ENDED, accountId, id);
+          ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getBoolean("ended")) : Optional.empty();
+      }
     });
   }
 

@@ -1,10 +1,12 @@
 package dev.sluice.store;
 
+import dev.sluice.request.Claim;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.Schedule;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.request.StoredBody;
 import dev.sluice.request.Usage;
@@ -31,9 +33,12 @@ final class RequestRows {
     RequestData data = data(row);
     String state = row.getString("state");
     return switch (state) {
-      case "pending" -> new Request.Pending(data);
-      case "claimed" -> new Request.Claimed(data);
-      case "processing" -> new Request.Processing(data, "gateway".equals(row.getString("lane")));
+      case "pending" -> new Request.Pending(data, schedule(row));
+      case "claimed" -> new Request.Claimed(data, schedule(row), claim(row));
+      case "processing" ->
+          "gateway".equals(row.getString("lane"))
+              ? new Request.Proxied(data)
+              : new Request.Dispatched(data, schedule(row), claim(row));
       case "completed" ->
           new Request.Completed(
               data,
@@ -50,7 +55,7 @@ final class RequestRows {
                   Json.objectOrEmpty(row.getString("failure").getBytes(StandardCharsets.UTF_8))),
               usage(row),
               finishedAt(row));
-      case "canceled" -> new Request.Canceled(data, finishedAt(row));
+      case "canceled" -> new Request.Canceled(data, usage(row), finishedAt(row));
       default -> throw unknown(data.id(), "state", state);
     };
   }
@@ -76,12 +81,27 @@ final class RequestRows {
         nullableInstant(row, "deleted_at") != null);
   }
 
+  private static Schedule schedule(ResultSet row) throws SQLException {
+    return new Schedule(
+        row.getInt("attempt"),
+        row.getInt("crashes"),
+        nullableInstant(row, "not_before"),
+        nullableInstant(row, "deadline"));
+  }
+
+  private static Claim claim(ResultSet row) throws SQLException {
+    return new Claim(
+        row.getObject("daemon_id", UUID.class),
+        row.getObject("claim_token", UUID.class),
+        instant(row, "lease_until"));
+  }
+
   private static IllegalStateException unknown(ResponseId id, String column, String word) {
     return new IllegalStateException(
         "Request " + id + " has the unknown " + column + " '" + word + "'");
   }
 
-  private static @Nullable Usage usage(ResultSet row) throws SQLException {
+  static @Nullable Usage usage(ResultSet row) throws SQLException {
     // A check of the table: the four counts are all there or all absent.
     return row.getObject("input_tokens") == null
         ? null

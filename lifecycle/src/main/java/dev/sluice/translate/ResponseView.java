@@ -66,8 +66,9 @@ public record ResponseView(
 
   private Result result() {
     return switch (request) {
-      case Request.Pending _, Request.Claimed _, Request.Processing _, Request.Canceled _ ->
-          Result.NONE;
+      case Request.Pending _, Request.Claimed _, Request.Processing _ -> Result.NONE;
+      case Request.Canceled(RequestData _, @Nullable Usage usage, Instant _) ->
+          new Result(null, null, null, List.of(), usage);
       case Request.Completed(
               RequestData _,
               int _,

@@ -17,20 +17,24 @@ final class PublicStatusTest {
 
   static Stream<Arguments> states() {
     RequestData data = data(ServiceTier.DEFAULT, true, false);
+    Schedule schedule = Schedule.fresh(null);
+    Claim claim = new Claim(new UUID(5, 6), new UUID(7, 8), NOW);
     return Stream.of(
-        Arguments.of(new Request.Pending(data), "queued"),
-        Arguments.of(new Request.Pending(data(ServiceTier.FLEX, true, false)), "queued"),
-        Arguments.of(new Request.Pending(data(ServiceTier.BACKGROUND, true, false)), "queued"),
-        Arguments.of(new Request.Pending(data(ServiceTier.PRIORITY, true, false)), "in_progress"),
-        Arguments.of(new Request.Claimed(data), "in_progress"),
-        Arguments.of(new Request.Processing(data, true), "in_progress"),
-        Arguments.of(new Request.Processing(data, false), "in_progress"),
+        Arguments.of(new Request.Pending(data, schedule), "in_progress"),
+        Arguments.of(new Request.Pending(data(ServiceTier.FLEX, true, false), schedule), "queued"),
+        Arguments.of(
+            new Request.Pending(data(ServiceTier.BACKGROUND, true, false), schedule), "queued"),
+        Arguments.of(
+            new Request.Pending(data(ServiceTier.PRIORITY, true, false), schedule), "in_progress"),
+        Arguments.of(new Request.Claimed(data, schedule, claim), "in_progress"),
+        Arguments.of(new Request.Proxied(data), "in_progress"),
+        Arguments.of(new Request.Dispatched(data, schedule, claim), "in_progress"),
         Arguments.of(new Request.Completed(data, 200, false, null, null, NOW), "completed"),
         Arguments.of(new Request.Completed(data, 200, true, null, null, NOW), "incomplete"),
         Arguments.of(
             new Request.Failed(data, 500, new FailureReason.TruncatedStream(), null, NOW),
             "failed"),
-        Arguments.of(new Request.Canceled(data, NOW), "cancelled"));
+        Arguments.of(new Request.Canceled(data, null, NOW), "cancelled"));
   }
 
   @ParameterizedTest

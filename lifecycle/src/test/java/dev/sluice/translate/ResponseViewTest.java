@@ -2,12 +2,14 @@ package dev.sluice.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.Claim;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore.Attempt;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.Schedule;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.request.Usage;
 import dev.sluice.wire.Json;
@@ -74,15 +76,18 @@ final class ResponseViewTest {
   }
 
   private static Stream<Request> rows(RequestData data) {
+    Schedule schedule = Schedule.fresh(null);
+    Claim claim = new Claim(new UUID(5, 6), new UUID(7, 8), FINISHED);
     return Stream.of(
-        new Request.Pending(data),
-        new Request.Claimed(data),
-        new Request.Processing(data, true),
+        new Request.Pending(data, schedule),
+        new Request.Claimed(data, schedule, claim),
+        new Request.Proxied(data),
+        new Request.Dispatched(data, schedule, claim),
         new Request.Completed(data, 200, false, USAGE, 12L, FINISHED),
         new Request.Completed(data, 200, true, null, null, FINISHED),
         new Request.Failed(data, 500, FailureReason.ofStatus(500, "no"), null, FINISHED),
         new Request.Failed(data, null, new FailureReason.GatewayLost(), USAGE, FINISHED),
-        new Request.Canceled(data, FINISHED));
+        new Request.Canceled(data, USAGE, FINISHED));
   }
 
   @ParameterizedTest
@@ -108,7 +113,8 @@ final class ResponseViewTest {
   void aCompletedChatIsAWholeResponse() {
     Request row =
         new Request.Completed(data(Endpoint.CHAT_COMPLETIONS), 200, false, USAGE, 12L, FINISHED);
-    Attempt attempt = new Attempt(new UUID(1, 2), "openai", CREATED, FINISHED, 200, null);
+    Attempt attempt =
+        new Attempt(new UUID(1, 2), "openai", "gpt", CREATED, FINISHED, 200, null, null);
 
     JsonObject json =
         new ResponseView(

@@ -58,7 +58,7 @@ final class MigrationHandlerTest {
   void theHandlerAndTheSchemaClassApplyTheSameMigrations() throws SQLException {
     String database = newDatabase("schema");
 
-    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(4);
+    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(5);
 
     try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
       assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");

@@ -24,7 +24,7 @@ final class SchemaTest {
   @BeforeAll
   static void migrate() throws IOException, SQLException {
     server = EmbeddedPostgres.start();
-    assertThat(Schema.migrate(server.getPostgresDatabase())).isEqualTo(4);
+    assertThat(Schema.migrate(server.getPostgresDatabase())).isEqualTo(5);
     execute(
         """
         insert into account (id, name, status, created_at)

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.inference;
 
+import dev.sluice.call.Ending;
 import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.CompletionRecorder.Kept;
 import dev.sluice.gateway.errors.ErrorCode;

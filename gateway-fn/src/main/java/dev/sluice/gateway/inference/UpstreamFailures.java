@@ -1,5 +1,6 @@
 package dev.sluice.gateway.inference;
 
+import dev.sluice.call.Ending;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.errors.UpstreamErrors;

@@ -106,7 +106,7 @@ public final class ResponseLookup {
   }
 
   private static boolean isRunning(Request request) {
-    return request instanceof Request.Processing processing && processing.gatewayLane();
+    return request instanceof Request.Proxied;
   }
 
   static GatewayException notYetRecorded(ResponseId id) {

@@ -65,9 +65,8 @@ public final class ResponseReader {
   private static Optional<Duration> pollAfter(Request request) {
     return switch (request) {
       case Request.Terminal _ -> Optional.empty();
-      case Request.Processing processing ->
-          Optional.of(processing.gatewayLane() ? POLL_REALTIME_AFTER : POLL_QUEUED_AFTER);
-      case Request.Pending _, Request.Claimed _ -> Optional.of(POLL_QUEUED_AFTER);
+      case Request.Proxied _ -> Optional.of(POLL_REALTIME_AFTER);
+      case Request.Queued _ -> Optional.of(POLL_QUEUED_AFTER);
     };
   }
 

@@ -108,7 +108,7 @@ final class StoredStreamTest {
 
   @Test
   void aResponseThatRunsIsWaitedForBehindKeepAlives() {
-    store.put(new Request.Processing(data(Endpoint.CHAT_COMPLETIONS, true), true));
+    store.put(new Request.Proxied(data(Endpoint.CHAT_COMPLETIONS, true)));
     store.onLook(() -> {
       if (time.instant().isAfter(START.plusSeconds(40))) {
         chat(true);
@@ -129,7 +129,7 @@ final class StoredStreamTest {
 
   @Test
   void whereTheTimeEndsFirstAnErrorSaysHowToResume() {
-    store.put(new Request.Processing(data(Endpoint.CHAT_COMPLETIONS, true), true));
+    store.put(new Request.Proxied(data(Endpoint.CHAT_COMPLETIONS, true)));
 
     GatewayException told = refusal(Map.of("starting_after", List.of("4")));
 
@@ -143,7 +143,7 @@ final class StoredStreamTest {
 
   @Test
   void nobodyWaitsForAClientThatHasLeft() {
-    store.put(new Request.Processing(data(Endpoint.CHAT_COMPLETIONS, true), true));
+    store.put(new Request.Proxied(data(Endpoint.CHAT_COMPLETIONS, true)));
     reply.leaveAfter(0);
 
     replay(Map.of());

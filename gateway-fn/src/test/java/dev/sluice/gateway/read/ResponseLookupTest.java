@@ -16,6 +16,7 @@ import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ResponseIds;
+import dev.sluice.request.Schedule;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.security.SecureRandom;
@@ -143,17 +144,17 @@ final class ResponseLookupTest {
 
   @Test
   void aRunningRealtimeResponseGetsTwoSecondsToEnd() {
-    store.put(new Request.Processing(data(true, false), true));
+    store.put(new Request.Proxied(data(true, false)));
 
     Request found = lookup.findEnded(ACCOUNT, id.text(), deadline());
 
-    assertThat(found).isInstanceOf(Request.Processing.class);
+    assertThat(found).isInstanceOf(Request.Proxied.class);
     assertThat(time.instant()).isEqualTo(START.plusSeconds(2));
   }
 
   @Test
   void aResponseThatEndsMeanwhileIsShownAsEnded() {
-    store.put(new Request.Processing(data(true, false), true));
+    store.put(new Request.Proxied(data(true, false)));
     store.onLook(() -> {
       if (time.rests().size() == 2) {
         store.put(completed(true, false));
@@ -167,7 +168,7 @@ final class ResponseLookupTest {
 
   @Test
   void aResponseThatIsDeletedMeanwhileIsGone() {
-    store.put(new Request.Processing(data(true, false), true));
+    store.put(new Request.Proxied(data(true, false)));
     store.onLook(() -> {
       if (time.rests().size() == 2) {
         store.put(completed(true, true));
@@ -183,7 +184,7 @@ final class ResponseLookupTest {
 
   @Test
   void queuedWorkIsNotWaitedFor() {
-    store.put(new Request.Pending(data(true, false)));
+    store.put(new Request.Pending(data(true, false), Schedule.fresh(null)));
 
     assertThat(lookup.findEnded(ACCOUNT, id.text(), deadline()))
         .isInstanceOf(Request.Pending.class);

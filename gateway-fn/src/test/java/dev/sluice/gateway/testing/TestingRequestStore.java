@@ -94,6 +94,22 @@ public final class TestingRequestStore implements RequestStore {
   }
 
   @Override
+  public Optional<Request> cancel(UUID accountId, ResponseId id) {
+    return find(accountId, id)
+        .map(row -> {
+          Request now =
+              row instanceof Request.Queued queued ? queued.cancel(row.data().createdAt()) : row;
+          rows.put(id, now);
+          return now;
+        });
+  }
+
+  @Override
+  public Optional<Boolean> hasEnded(UUID accountId, ResponseId id) {
+    return find(accountId, id).map(Request.Terminal.class::isInstance);
+  }
+
+  @Override
   public boolean delete(UUID accountId, ResponseId id) {
     return rows.remove(id) != null;
   }

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.inference;
+package dev.sluice.call;
 
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Outcome;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///   is nothing
 /// @param events what a stream told that its body does not; null when there is nothing
 @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares endings by value
-record Ending(
+public record Ending(
     Outcome outcome,
     Instant at,
     @Nullable Integer status,
@@ -26,7 +26,7 @@ record Ending(
     String contentType,
     @Nullable EventLog events) {
 
-  static final String JSON = "application/json";
+  public static final String JSON = "application/json";
 
   /// Of a body whose upstream named no type, or one that no column takes.
   private static final String UNKNOWN = "application/octet-stream";
@@ -34,11 +34,11 @@ record Ending(
   private static final int MAX_TYPE_LENGTH = 256;
 
   /// A call that failed before it had a body.
-  static Ending failed(Instant at, @Nullable Integer status, FailureReason failure) {
+  public static Ending failed(Instant at, @Nullable Integer status, FailureReason failure) {
     return new Ending(Outcome.FAILED, at, status, failure, null, null, JSON, null);
   }
 
-  static Ending failed(
+  public static Ending failed(
       Instant at,
       @Nullable Integer status,
       FailureReason failure,
@@ -57,7 +57,7 @@ record Ending(
   }
 
   /// The word of attempts and logs; null when nothing failed.
-  @Nullable String label() {
+  public @Nullable String label() {
     return failure == null ? null : failure.label();
   }
 }
