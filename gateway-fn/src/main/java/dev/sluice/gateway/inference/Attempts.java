@@ -6,6 +6,7 @@ import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.Translation;
 import dev.sluice.upstream.Model;
+import dev.sluice.upstream.TraceContext;
 import dev.sluice.upstream.UpstreamCall;
 import dev.sluice.upstream.UpstreamClient;
 import dev.sluice.upstream.UpstreamRequest;

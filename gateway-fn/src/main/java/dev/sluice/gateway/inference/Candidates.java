@@ -4,6 +4,7 @@ import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.translate.ClientCall;
+import dev.sluice.translate.Translator;
 import dev.sluice.translate.UntranslatableException;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.ModelCatalog;

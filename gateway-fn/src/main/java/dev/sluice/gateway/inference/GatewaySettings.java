@@ -8,8 +8,6 @@ import java.time.Duration;
 ///
 /// @param maxBodyBytes of a request; API Gateway carries 6 MB for the whole event, so about 5 MB of
 ///   JSON
-/// @param maxResponseBytes of an upstream's answer, streams included
-/// @param maxEventBytes of one event of a stream
 /// @param keepAlive a stream that was silent for so long gets a comment
 /// @param startedWithin how long the acknowledgement of a `started` record may take
 /// @param endMargin the part of the function's time that an upstream call leaves for recording its
@@ -19,8 +17,6 @@ import java.time.Duration;
 @ConfigurationProperties("sluice.gateway")
 public record GatewaySettings(
     @Bindable(defaultValue = "6291456") int maxBodyBytes,
-    @Bindable(defaultValue = "33554432") int maxResponseBytes,
-    @Bindable(defaultValue = "8388608") int maxEventBytes,
     @Bindable(defaultValue = "15s") Duration keepAlive,
     @Bindable(defaultValue = "5s") Duration startedWithin,
     @Bindable(defaultValue = "20s") Duration endMargin,
@@ -28,8 +24,8 @@ public record GatewaySettings(
     @Bindable(defaultValue = "14m") Duration maxStreamTotal) {
 
   public GatewaySettings {
-    if (maxBodyBytes < 1 || maxResponseBytes < 1 || maxEventBytes < 1) {
-      throw new IllegalArgumentException("sluice.gateway: sizes are at least one byte");
+    if (maxBodyBytes < 1) {
+      throw new IllegalArgumentException("sluice.gateway: a size is at least one byte");
     }
     if (!isPositive(keepAlive)
         || !isPositive(startedWithin)

@@ -4,6 +4,7 @@ import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.errors.UpstreamErrors;
 import dev.sluice.request.FailureReason;
+import dev.sluice.upstream.TraceContext;
 import dev.sluice.upstream.Upstream;
 import dev.sluice.upstream.UpstreamBody;
 import dev.sluice.upstream.UpstreamCall;

@@ -1,6 +1,9 @@
 package dev.sluice.gateway.inference;
 
+import dev.sluice.call.AnswerRules;
 import dev.sluice.call.Ending;
+import dev.sluice.call.JsonAnswer;
+import dev.sluice.call.Upstreams;
 import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.CompletionRecorder.Kept;
 import dev.sluice.gateway.errors.ErrorCode;
@@ -16,7 +19,6 @@ import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.AnswerStream;
 import dev.sluice.translate.ChatStream;
 import dev.sluice.translate.StreamEnding;
-import dev.sluice.upstream.UpstreamClient;
 import dev.sluice.upstream.UpstreamResult;
 import dev.sluice.upstream.UpstreamResult.Answered;
 import dev.sluice.upstream.UpstreamResult.Unanswered;
@@ -36,14 +38,14 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class RealtimePath {
 
-  private final UpstreamClient upstreams;
+  private final Upstreams upstreams;
   private final CompletionRecorder recorder;
   private final Metrics metrics;
   private final InstantSource clock;
   private final GatewaySettings settings;
 
   RealtimePath(
-      UpstreamClient upstreams,
+      Upstreams upstreams,
       CompletionRecorder recorder,
       Metrics metrics,
       InstantSource clock,
@@ -63,7 +65,7 @@ final class RealtimePath {
   ///   the upstream call is aborted
   void serve(Admission admission, ClientReply client, RequestSummary summary, Runnable unbegun) {
     Recording recording = new Recording(recorder, clock, admission);
-    try (Attempts attempts = new Attempts(admission, upstreams, metrics, clock)) {
+    try (Attempts attempts = new Attempts(admission, upstreams.client(), metrics, clock)) {
       Exchange exchange = new Exchange(admission, client, summary, recording, attempts);
       begin(attempts, recording, unbegun);
       try {
@@ -134,8 +136,9 @@ final class RealtimePath {
       throw notRecorded();
     }
     switch (answer) {
-      case JsonAnswer.Refused(Ending _, GatewayException error) ->
-          throw error.withHeader(ReplyHeaders.OVERHEAD, overhead(exchange));
+      case JsonAnswer.Refused refused ->
+          throw UpstreamFailures.toException(refused)
+              .withHeader(ReplyHeaders.OVERHEAD, overhead(exchange));
       case JsonAnswer.Served(Ending _, byte[] body) -> {
         headers.put(ReplyHeaders.OVERHEAD, overhead(exchange));
         exchange.client().start(200, headers);
@@ -147,7 +150,7 @@ final class RealtimePath {
   private void stream(Exchange exchange, Answered head, FirstByteTimer body) {
     Admission admission = exchange.admission();
     EventWriter client = EventWriter.of(exchange.client(), admission.inbound());
-    AnswerStream stream = exchange.attempts().translation().stream(settings.maxEventBytes());
+    AnswerStream stream = exchange.attempts().translation().stream(upstreams.maxEventBytes());
     exchange.client().start(200, ReplyHeaders.of(ReplyHeaders.EVENT_STREAM, admission, head));
     try {
       StreamEnding streamed =

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.inference;
 
 import dev.sluice.call.Ending;
+import dev.sluice.call.JsonAnswer;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.errors.UpstreamErrors;
@@ -16,8 +17,8 @@ import dev.sluice.request.FailureReason.RetriableStatus;
 import dev.sluice.request.FailureReason.TimedOut;
 import dev.sluice.request.FailureReason.TruncatedStream;
 import dev.sluice.request.FailureReason.WorkerLost;
-import dev.sluice.upstream.ErrorText;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a client is told when its upstream call failed.
@@ -25,9 +26,22 @@ final class UpstreamFailures {
 
   private UpstreamFailures() {}
 
-  /// The reason for an error status, whose text is cut.
-  static FailureReason ofStatus(int status, byte[] body) {
-    return FailureReason.ofStatus(status, ErrorText.of(body));
+  /// With the limits that the upstream told, where it answered.
+  static GatewayException toException(JsonAnswer.Refused refused) {
+    JsonAnswer.Refusal refusal = refused.refusal();
+    if (refusal == null) {
+      return toException(refused.reason());
+    }
+    GatewayException error =
+        UpstreamErrors.toException(
+            refusal.status(),
+            refusal.body(),
+            refusal.contentType(),
+            refusal.head().header("retry-after"));
+    for (Map.Entry<String, String> limit : ReplyHeaders.rateLimits(refusal.head()).entrySet()) {
+      error = error.withHeader(limit.getKey(), limit.getValue());
+    }
+    return error;
   }
 
   static GatewayException toException(FailureReason reason) {

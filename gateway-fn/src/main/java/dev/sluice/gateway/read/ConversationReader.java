@@ -1,5 +1,6 @@
 package dev.sluice.gateway.read;
 
+import dev.sluice.call.ModelInput;
 import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
@@ -12,7 +13,6 @@ import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
-import dev.sluice.translate.InputItems;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.time.Duration;
@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Conversations as their owners continue them: a stored response and all that it continues, as
 /// items. Responses and chat completions alike may be continued. Safe for use by several threads.
 public final class ConversationReader {
-
-  /// Far more than a model's context holds.
-  private static final int MAX_TURNS = 200;
-
-  /// Of all bodies of a conversation; more would not fit a model's context, nor this function.
-  private static final long MAX_BYTES = 32L << 20;
 
   /// A client may continue a stream whose end it has just read.
   private static final Duration WAIT_FOR_END = Duration.ofSeconds(10);
@@ -46,20 +40,21 @@ public final class ConversationReader {
   }
 
   /// The items of the conversation that ends with this response: turn by turn, oldest first, each
-  /// with what was sent and then what was answered. A tool call that was cut is left out, because
-  /// nobody can have answered it.
+  /// with what was sent and then what was answered.
   ///
   /// @param previousResponseId as the client wrote it, with or without `resp_`
   /// @throws GatewayException 400 when there is no such conversation, or its last response still
   ///   runs; 503 when a part of it may still be on its way to the database
   public List<JsonObject> history(Caller caller, String previousResponseId, Deadline deadline) {
     ResponseId head = parent(caller, previousResponseId, deadline).data().id();
-    Chain chain = requests.chain(caller.accountId(), head, MAX_TURNS, MAX_BYTES);
+    Chain chain =
+        requests.chain(caller.accountId(), head, ModelInput.MAX_TURNS, ModelInput.MAX_BYTES);
     switch (chain.end()) {
       case End.Complete() -> {}
       case End.Missing(ResponseId ancestor) -> throw missing(head, ancestor);
-      case End.TooLong() -> throw tooLong("It has more than " + MAX_TURNS + " turns.");
-      case End.TooLarge() -> throw tooLong("It is larger than " + (MAX_BYTES >> 20) + " MB.");
+      case End.TooLong() -> throw tooLong("It has more than " + ModelInput.MAX_TURNS + " turns.");
+      case End.TooLarge() ->
+          throw tooLong("It is larger than " + (ModelInput.MAX_BYTES >> 20) + " MB.");
     }
     List<JsonObject> items = new ArrayList<>();
     chain.turns().forEach(turn -> add(turn, deadline, items));
@@ -100,13 +95,7 @@ public final class ConversationReader {
             turn.requestBody(),
             () -> requests.requestBody(data.accountId(), data.id()),
             deadline);
-    JsonObject answer = answer(turn, deadline);
-    items.addAll(InputItems.of(data.endpoint(), data.id(), sent));
-    ResponseReader.view(request, sent, answer, null).items("output").stream()
-        .filter(JsonObject.class::isInstance)
-        .map(JsonObject.class::cast)
-        .filter(item -> !isCutCall(item))
-        .forEach(items::add);
+    items.addAll(ModelInput.ofTurn(request, sent, answer(turn, deadline)));
   }
 
   /// A response that failed may have ended without an answer.
@@ -135,14 +124,6 @@ public final class ConversationReader {
             lookup.mayBeOnItsWay(id)
                 ? ResponseLookup.notYetRecorded(id)
                 : notFound("What was said in " + id.text() + " is not recorded."));
-  }
-
-  private static boolean isCutCall(JsonObject item) {
-    return switch (item.text("type").orElse("")) {
-      case "function_call", "custom_tool_call" ->
-          item.text("status").filter(status -> !status.equals("completed")).isPresent();
-      default -> false;
-    };
   }
 
   private static GatewayException missing(ResponseId head, ResponseId ancestor) {

@@ -16,8 +16,6 @@ final class GatewaySettingsTest {
         .isEqualTo(
             new GatewaySettings(
                 6 * 1024 * 1024,
-                32 * 1024 * 1024,
-                8 * 1024 * 1024,
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20),
@@ -31,8 +29,6 @@ final class GatewaySettingsTest {
             settings(
                 Map.of(
                     "sluice.gateway.max-body-bytes", 1,
-                    "sluice.gateway.max-response-bytes", 2,
-                    "sluice.gateway.max-event-bytes", 3,
                     "sluice.gateway.keep-alive", "4s",
                     "sluice.gateway.started-within", "5s",
                     "sluice.gateway.end-margin", "6s",
@@ -41,8 +37,6 @@ final class GatewaySettingsTest {
         .isEqualTo(
             new GatewaySettings(
                 1,
-                2,
-                3,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),

@@ -6,6 +6,8 @@ import dev.sluice.account.Account;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.KeyHasher;
 import dev.sluice.account.KeySecret;
+import dev.sluice.call.ModelInput;
+import dev.sluice.call.Upstreams;
 import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.gateway.auth.Authenticator;
@@ -26,6 +28,7 @@ import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
 import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.translate.SealedSummary;
+import dev.sluice.translate.Translator;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.ModelCatalog;
 import dev.sluice.upstream.Upstream;
@@ -50,8 +53,6 @@ final class InferenceBench {
   static final GatewaySettings SETTINGS =
       new GatewaySettings(
           20_000,
-          1 << 20,
-          1 << 16,
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
@@ -93,16 +94,15 @@ final class InferenceBench {
     CompletionRecorder recorder =
         new CompletionRecorder(queue, objects, metrics, RANDOM, time, Duration.ofSeconds(10));
     ResponseLookup lookup = new ResponseLookup(requests, ids, time, time);
-    InferenceFactory factory = new InferenceFactory();
-    translator = factory.translator(summaries);
-    history = factory.history(new ConversationReader(requests, lookup));
+    translator = Translator.sealing(summaries);
+    history = new ConversationReader(requests, lookup)::history;
     UpstreamClient called = client == null ? upstreams : client;
     Admissions admissions =
         new Admissions(
             new Candidates(catalog(baseUrl), (call, target) -> translator.of(call, target)),
             new ResponsesCalls(
                 (caller, previous, deadline) -> history.before(caller, previous, deadline),
-                summaries),
+                new ModelInput(summaries)),
             ids,
             time,
             SETTINGS);
@@ -110,7 +110,10 @@ final class InferenceBench {
         new InferenceService(
             authenticator,
             admissions,
-            keyed(admissions, new RealtimePath(called, recorder, metrics, time, SETTINGS), lookup),
+            keyed(
+                admissions,
+                new RealtimePath(new Upstreams(called, 1 << 16), recorder, metrics, time, SETTINGS),
+                lookup),
             stored(lookup),
             new ContentReader(requests, lookup),
             new InputTokens(called, new TokenEstimate()),

@@ -1,11 +1,11 @@
-package dev.sluice.gateway.inference;
+package dev.sluice.upstream;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Trace ids as upstreams understand them.
-final class TraceContext {
+public final class TraceContext {
 
   /// W3C Trace Context, 3.2.
   private static final Pattern W3C = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
@@ -18,7 +18,7 @@ final class TraceContext {
   private TraceContext() {}
 
   /// The `traceparent` of an invocation's trace id; empty when it is in neither form.
-  static Optional<String> traceparent(String traceId) {
+  public static Optional<String> traceparent(String traceId) {
     if (W3C.matcher(traceId).matches()) {
       return Optional.of(traceId);
     }

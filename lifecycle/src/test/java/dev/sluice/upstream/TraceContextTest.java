@@ -1,4 +1,4 @@
-package dev.sluice.gateway.inference;
+package dev.sluice.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.inference;
+package dev.sluice.call;
 
 import dev.sluice.translate.HiddenError;
 import dev.sluice.upstream.UpstreamResult;
@@ -11,7 +11,7 @@ import java.util.Optional;
 /// Tells whether a 2xx body is an answer at all; whether it is one of the endpoint that was called
 /// is its translation's to say. Model servers and the proxies in front of them answer 200 with
 /// error objects, HTML and nothing at all.
-final class AnswerRules {
+public final class AnswerRules {
 
   private AnswerRules() {}
 
@@ -56,7 +56,7 @@ final class AnswerRules {
   }
 
   /// True when the head announces server-sent events that can be read as they come.
-  static boolean isStream(UpstreamResult.Answered head) {
+  public static boolean isStream(UpstreamResult.Answered head) {
     return head.status() == 200
         && !isCompressed(head)
         && head.header("content-type")

@@ -1,0 +1,38 @@
+package dev.sluice.wiring;
+
+import dev.sluice.call.ModelInput;
+import dev.sluice.call.Upstreams;
+import dev.sluice.translate.SealedSummary;
+import dev.sluice.translate.Translator;
+import dev.sluice.upstream.CredentialSource;
+import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.UpstreamClient;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+
+/// What upstream calls are made with, by the gateway and the daemon alike.
+@Factory
+final class UpstreamFactory {
+
+  @Singleton
+  @Bean(preDestroy = "close")
+  JdkUpstreamClient upstreamClient(CredentialSource credentials, UpstreamSettings settings) {
+    return new JdkUpstreamClient(credentials, settings.maxResponseBytes());
+  }
+
+  @Singleton
+  Upstreams upstreams(UpstreamClient client, UpstreamSettings settings) {
+    return new Upstreams(client, settings.maxEventBytes());
+  }
+
+  @Singleton
+  Translator translator(SealedSummary summaries) {
+    return Translator.sealing(summaries);
+  }
+
+  @Singleton
+  ModelInput modelInput(SealedSummary summaries) {
+    return new ModelInput(summaries);
+  }
+}
