@@ -6,15 +6,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// The completions queue on SQS.
@@ -36,10 +29,6 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
   /// makes one row.
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
 
-  /// Servers other than AWS want a signature, but not a particular one.
-  private static final StaticCredentialsProvider ANY_CREDENTIALS =
-      StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
-
   private final SqsClient client;
   private final String queueUrl;
 
@@ -52,22 +41,7 @@ public final class SqsCompletionQueue implements CompletionQueue, AutoCloseable 
   ///
   /// @param endpoint a server other than AWS; null on AWS
   public static SqsCompletionQueue connect(String queueUrl, @Nullable URI endpoint) {
-    SqsClientBuilder builder =
-        SqsClient.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(Duration.ofSeconds(1))
-                    .socketTimeout(LONGEST_SILENCE));
-    if (endpoint != null) {
-      var _ =
-          builder
-              .endpointOverride(endpoint)
-              .region(Region.US_EAST_1)
-              .credentialsProvider(
-                  AwsCredentialsProviderChain.of(
-                      EnvironmentVariableCredentialsProvider.create(), ANY_CREDENTIALS));
-    }
-    return new SqsCompletionQueue(builder.build(), queueUrl);
+    return new SqsCompletionQueue(SqsClients.connect(endpoint, LONGEST_SILENCE), queueUrl);
   }
 
   @Override

@@ -19,6 +19,7 @@ public enum Metric {
   RECORDS_ENQUEUED("records_enqueued", Unit.COUNT, "record"),
   RECORDS_SPILLED("records_spilled", Unit.COUNT, "record"),
   RECORDS_LOST("records_lost", Unit.COUNT, "record"),
+  WAKE_FAILURES("wake_failures", Unit.COUNT),
   COMPLETION_BATCH_SIZE("completion_batch_size", Unit.COUNT),
   COMPLETION_FLUSH_TIME("completion_flush_time", Unit.MILLISECONDS),
   COMPLETION_RECORDS_STORED("completion_records_stored", Unit.COUNT),

@@ -35,13 +35,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// The table of metrics against what a stack counts in a day in which nearly everything happens.
 final class EmittedMetricsTest {
 
-  /// Counted only while the queue is away, which `CompletionRecorderTest` sees to, or while the
-  /// database is slow, which `DaemonHandlerTest` sees to.
+  /// Counted only while a queue is away, which `CompletionRecorderTest` and `SqsWakeSignalTest` see
+  /// to, or while the database is slow, which `DaemonHandlerTest` sees to.
   private static final Set<Metric> FAULTS =
       EnumSet.of(
           Metric.ENQUEUE_FAILURES,
           Metric.RECORDS_SPILLED,
           Metric.RECORDS_LOST,
+          Metric.WAKE_FAILURES,
           Metric.DAEMON_RESCUE_TOO_SLOW);
 
   private static final ResponseId LOST =
