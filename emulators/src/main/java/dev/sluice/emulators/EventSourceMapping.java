@@ -12,9 +12,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,16 +47,19 @@ public final class EventSourceMapping implements AutoCloseable {
   private final Deque<Message> overflow = new ConcurrentLinkedDeque<>();
   private final Signal closed = new Signal();
   private final AtomicLong deleted = new AtomicLong();
+  private final Invocations invocations = new Invocations();
   private final Semaphore turns = new Semaphore(0);
 
   /// How a queue is joined to a function.
   ///
+  /// @param functionName in the function's context
   /// @param batchSize the most messages of one invocation
   /// @param window how long to wait for a fuller batch after the first message
   /// @param maxConcurrency how many invocations may run at once
   /// @param functionTimeout after which an invocation counts as failed
   /// @param payloadBytes the most bytes of one event
   public record Settings(
+      String functionName,
       int batchSize,
       Duration window,
       int maxConcurrency,
@@ -66,12 +69,22 @@ public final class EventSourceMapping implements AutoCloseable {
     private static final long LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
     /// What the tests use.
-    public static final Settings TEST =
-        new Settings(100, Duration.ofMillis(100), 2, Duration.ofSeconds(60), LAMBDA_PAYLOAD_BYTES);
+    public static final Settings TEST = completions(Duration.ofMillis(100));
 
     /// What the dev stack uses.
-    public static final Settings DEV =
-        new Settings(100, Duration.ofMillis(200), 2, Duration.ofSeconds(60), LAMBDA_PAYLOAD_BYTES);
+    public static final Settings DEV = completions(Duration.ofMillis(200));
+
+    /// The product's completion function.
+    public static Settings completions(Duration window) {
+      return new Settings(
+          "completion", 100, window, 2, Duration.ofSeconds(60), LAMBDA_PAYLOAD_BYTES);
+    }
+
+    /// A function that is called as soon as the first message is there.
+    public static Settings atOnce(String functionName, Duration functionTimeout) {
+      return new Settings(
+          functionName, 100, Duration.ZERO, 2, functionTimeout, LAMBDA_PAYLOAD_BYTES);
+    }
 
     public Settings {
       if (batchSize < 1 || maxConcurrency < 1) {
@@ -111,7 +124,13 @@ public final class EventSourceMapping implements AutoCloseable {
   /// A mapping of the queue `completions` that polls until it is closed.
   public static EventSourceMapping start(
       SqsQueues queues, Settings settings, BatchFunction function) {
-    EventSourceMapping mapping = paused(queues, settings, function);
+    return start(queues, queues.completions(), settings, function);
+  }
+
+  /// A mapping of one of the queues that polls until it is closed.
+  public static EventSourceMapping start(
+      SqsQueues queues, Queue queue, Settings settings, BatchFunction function) {
+    EventSourceMapping mapping = new EventSourceMapping(queues, queue, settings, function);
     for (int i = 0; i < settings.maxConcurrency(); i++) {
       mapping.pollers.add(
           Thread.ofVirtual().name("event-source-mapping-" + i).start(mapping::pollUntilClosed));
@@ -195,20 +214,18 @@ public final class EventSourceMapping implements AutoCloseable {
     SQSEvent event = SqsEvents.event(batch, queue.arn());
     String requestId = UUID.randomUUID().toString();
     LambdaContext context =
-        LambdaContext.starting("completion", requestId, null, settings.functionTimeout());
-    FutureTask<@Nullable SQSBatchResponse> call =
-        new FutureTask<>(() -> function.handle(event, context));
-    var _ = Thread.ofVirtual().name("invocation-" + requestId).start(call);
+        LambdaContext.starting(
+            settings.functionName(), requestId, null, settings.functionTimeout());
     try {
       return BatchVerdict.of(
-          ids, call.get(settings.functionTimeout().toNanos(), TimeUnit.NANOSECONDS));
+          ids,
+          invocations.<@Nullable SQSBatchResponse>call(
+              requestId, settings.functionTimeout(), () -> function.handle(event, context)));
     } catch (ExecutionException e) {
       return failed(ids, requestId, e.getCause());
-    } catch (TimeoutException e) {
-      call.cancel(true);
+    } catch (CancellationException | TimeoutException e) {
       return failed(ids, requestId, e);
     } catch (InterruptedException e) {
-      call.cancel(true);
       Thread.currentThread().interrupt();
       return failed(ids, requestId, e);
     }
@@ -290,5 +307,32 @@ public final class EventSourceMapping implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /// Takes no more batches, and returns when the running invocations have ended. Those that have
+  /// not within the limit are interrupted, and left when they do not end within it again; their
+  /// batches come back.
+  public void close(Duration limit) {
+    closed.fire();
+    try {
+      if (!haveEnded(limit)) {
+        LOG.atInfo()
+            .addKeyValue("function", settings.functionName())
+            .addKeyValue("invocations", invocations.interrupt(limit))
+            .log("Invocations did not end when the mapping was closed and were interrupted");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean haveEnded(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    for (Thread poller : pollers) {
+      if (!poller.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -9,12 +9,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,12 +22,11 @@ import org.slf4j.LoggerFactory;
 /// EventBridge Scheduler as a function sees it: invokes the function at a fixed rate with the event
 /// of a schedule that names no input of its own, and repeats no invocation that failed.
 ///
-/// On AWS a tick does not wait for the one before. Here it does unless the settings say otherwise;
-/// those that come due meanwhile are left out. Safe for use by several threads.
+/// As on AWS, a tick does not wait for the one before; when as many run as may, those that come due
+/// are left out. Safe for use by several threads.
 public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
-  private static final int MOST_AT_ONCE = 1_000;
 
   /// How long a close waits for running ticks, and then again for the ends of those it interrupts:
   /// a function in a process of its own has a moment for last words.
@@ -38,24 +34,26 @@ public final class Scheduler implements AutoCloseable {
 
   private final Settings settings;
   private final RequestStreamHandler function;
-  private final int slots;
   private final Semaphore free;
   private final Signal closed = new Signal();
   private final List<Thread> timers = new ArrayList<>();
-  private final Map<FutureTask<@Nullable Void>, Thread> running = new ConcurrentHashMap<>();
+  private final Invocations invocations = new Invocations();
 
   /// How a schedule invokes its function.
   ///
   /// @param functionName in the function's context and in logs
   /// @param every the time between two ticks
   /// @param functionTimeout after which an invocation counts as failed
-  /// @param overlapping true when a tick may begin while another runs, as on AWS
+  /// @param maxConcurrency how many ticks may run at once
   public record Settings(
-      String functionName, Duration every, Duration functionTimeout, boolean overlapping) {
+      String functionName, Duration every, Duration functionTimeout, int maxConcurrency) {
 
     public Settings {
       if (!every.isPositive() || !functionTimeout.isPositive()) {
         throw new IllegalArgumentException("The rate and the time-out are above zero");
+      }
+      if (maxConcurrency < 1) {
+        throw new IllegalArgumentException("Concurrency starts at 1");
       }
     }
   }
@@ -74,8 +72,7 @@ public final class Scheduler implements AutoCloseable {
   private Scheduler(Settings settings, RequestStreamHandler function) {
     this.settings = settings;
     this.function = function;
-    this.slots = settings.overlapping() ? MOST_AT_ONCE : 1;
-    this.free = new Semaphore(slots, true);
+    this.free = new Semaphore(settings.maxConcurrency(), true);
   }
 
   /// A schedule that ticks only when [#tickOnce] is called.
@@ -108,17 +105,13 @@ public final class Scheduler implements AutoCloseable {
           free.release();
           return;
         }
-        if (settings.overlapping()) {
-          var _ = Thread.ofVirtual().name("scheduler-tick").start(this::invokeAndFree);
-        } else {
-          var _ = invokeAndFree();
-        }
+        var _ = Thread.ofVirtual().name("scheduler-tick").start(this::invokeAndFree);
       }
     }
   }
 
-  /// Invokes the function now and waits for its end; first for the end of a running tick, when
-  /// ticks may not overlap.
+  /// Invokes the function now and waits for its end; first for the end of a running tick, when as
+  /// many run as may.
   ///
   /// @throws IllegalStateException when the schedule is closed
   public Tick tickOnce() {
@@ -145,30 +138,23 @@ public final class Scheduler implements AutoCloseable {
     LambdaContext context =
         LambdaContext.starting(
             settings.functionName(), requestId, null, settings.functionTimeout());
-    FutureTask<@Nullable Void> call =
-        new FutureTask<>(() -> {
-          function.handleRequest(new ByteArrayInputStream(event), answer, context);
-          return null;
-        });
-    Thread thread = Thread.ofVirtual().name("invocation-" + requestId).unstarted(call);
-    running.put(call, thread);
-    thread.start();
     try {
-      var _ = call.get(settings.functionTimeout().toNanos(), TimeUnit.NANOSECONDS);
+      var _ =
+          invocations.<@Nullable Void>call(
+              requestId,
+              settings.functionTimeout(),
+              () -> {
+                function.handleRequest(new ByteArrayInputStream(event), answer, context);
+                return null;
+              });
       return new Tick.Answered(answer.toString(StandardCharsets.UTF_8));
     } catch (ExecutionException e) {
       return failed(requestId, e.getCause() == null ? e : e.getCause());
-    } catch (CancellationException e) {
-      return failed(requestId, e);
-    } catch (TimeoutException e) {
-      call.cancel(true);
+    } catch (CancellationException | TimeoutException e) {
       return failed(requestId, e);
     } catch (InterruptedException e) {
-      call.cancel(true);
       Thread.currentThread().interrupt();
       return failed(requestId, e);
-    } finally {
-      running.remove(call);
     }
   }
 
@@ -205,31 +191,21 @@ public final class Scheduler implements AutoCloseable {
     close(CLOSE_LIMIT);
   }
 
-  /// @param limit for the ticks to end by themselves, and again once they are interrupted
-  void close(Duration limit) {
+  /// The same with a limit for the ticks to end by themselves, and again once they are interrupted.
+  public void close(Duration limit) {
     closed.fire();
+    int slots = settings.maxConcurrency();
     try {
       if (free.tryAcquire(slots, limit.toNanos(), TimeUnit.NANOSECONDS)) {
         free.release(slots);
-      } else {
-        interruptTicks(limit);
+        return;
       }
+      LOG.atInfo()
+          .addKeyValue("function", settings.functionName())
+          .addKeyValue("ticks", invocations.interrupt(limit))
+          .log("Ticks did not end when the schedule was closed and were interrupted");
     } catch (InterruptedException _) {
-      running.keySet().forEach(call -> call.cancel(true));
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void interruptTicks(Duration limit) throws InterruptedException {
-    Map<FutureTask<@Nullable Void>, Thread> left = Map.copyOf(running);
-    LOG.atWarn()
-        .addKeyValue("function", settings.functionName())
-        .addKeyValue("ticks", left.size())
-        .log("Ticks did not end when the schedule was closed and are interrupted");
-    left.keySet().forEach(call -> call.cancel(true));
-    long end = System.nanoTime() + limit.toNanos();
-    for (Thread thread : left.values()) {
-      var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     }
   }
 }

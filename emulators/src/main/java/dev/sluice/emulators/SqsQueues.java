@@ -14,7 +14,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// The queue `completions` and its dead-letter queue `completions-dlq` on an SQS server.
+/// The queues `completions` and `wake` on an SQS server, each with its dead-letter queue, which has
+/// the same name and `-dlq`.
 ///
 /// Safe for use by several threads. Every method may end in an
 /// [software.amazon.awssdk.core.exception.SdkException].
@@ -24,20 +25,30 @@ public final class SqsQueues implements AutoCloseable {
   private static final int RECEIVE_LIMIT = 10;
 
   private final SqsClient client;
-  private final Queue completions;
-  private final Queue deadLetters;
+  private final Pair completions;
+  private final Pair wake;
 
-  private SqsQueues(SqsClient client, Queue completions, Queue deadLetters) {
+  private SqsQueues(SqsClient client, Pair completions, Pair wake) {
     this.client = client;
     this.completions = completions;
-    this.deadLetters = deadLetters;
+    this.wake = wake;
   }
 
-  /// How the queue `completions` treats its messages.
+  /// A queue, and the one for what it gives up.
+  private record Pair(Queue queue, Queue deadLetters) {}
+
+  /// How the queues treat their messages.
   ///
-  /// @param visibility how long a received message stays hidden, in whole seconds
+  /// @param visibility how long a received message of `completions` stays hidden, in whole seconds
   /// @param maxReceiveCount after how many receives a message goes to the dead-letter queue
-  public record Settings(Duration visibility, int maxReceiveCount) {
+  /// @param wakeVisibility how long a received message of `wake` stays hidden; longer than a run of
+  ///   the daemon
+  public record Settings(Duration visibility, int maxReceiveCount, Duration wakeVisibility) {
+
+    /// With the longest function time of Lambda and a minute for `wake`.
+    public Settings(Duration visibility, int maxReceiveCount) {
+      this(visibility, maxReceiveCount, Duration.ofMinutes(16));
+    }
 
     /// What the tests use: two seconds, a hundred receives.
     public static final Settings TEST = new Settings(Duration.ofSeconds(2), 100);
@@ -57,29 +68,37 @@ public final class SqsQueues implements AutoCloseable {
     }
   }
 
-  /// The two queues, made when they are missing; a repeat with the same settings changes nothing.
+  /// The queues, made when they are missing; a repeat with the same settings changes nothing.
   public static SqsQueues create(URI endpoint, Settings settings) {
     SqsClient client = client(endpoint);
+    int receives = settings.maxReceiveCount();
+    return new SqsQueues(
+        client,
+        pair(client, "completions", settings.visibility(), receives),
+        pair(client, "wake", settings.wakeVisibility(), receives));
+  }
+
+  private static Pair pair(SqsClient client, String name, Duration visibility, int receives) {
     Queue deadLetters =
         create(
             client,
-            "completions-dlq",
+            name + "-dlq",
             Map.of(
                 QueueAttributeName.MESSAGE_RETENTION_PERIOD,
                 String.valueOf(Duration.ofDays(14).toSeconds())));
     String redrive =
         "{\"deadLetterTargetArn\":\"%s\",\"maxReceiveCount\":\"%d\"}"
-            .formatted(deadLetters.arn(), settings.maxReceiveCount());
-    Queue completions =
+            .formatted(deadLetters.arn(), receives);
+    Queue queue =
         create(
             client,
-            "completions",
+            name,
             Map.of(
                 QueueAttributeName.VISIBILITY_TIMEOUT,
-                String.valueOf(settings.visibility().toSeconds()),
+                String.valueOf(visibility.toSeconds()),
                 QueueAttributeName.REDRIVE_POLICY,
                 redrive));
-    return new SqsQueues(client, completions, deadLetters);
+    return new Pair(queue, deadLetters);
   }
 
   /// A client for this server, with credentials that a local server accepts. The caller closes it.
@@ -109,11 +128,16 @@ public final class SqsQueues implements AutoCloseable {
   }
 
   public Queue completions() {
-    return completions;
+    return completions.queue();
   }
 
+  /// What `completions` has given up.
   public Queue deadLetters() {
-    return deadLetters;
+    return completions.deadLetters();
+  }
+
+  public Queue wake() {
+    return wake.queue();
   }
 
   public Counts counts(Queue queue) {
@@ -136,13 +160,13 @@ public final class SqsQueues implements AutoCloseable {
     return Integer.parseInt(attributes.getOrDefault(name, "0"));
   }
 
-  /// The visible dead letters, which stay where they are and visible.
+  /// The visible dead letters of `completions`, which stay where they are and visible.
   public List<Message> peekDeadLetters() {
-    List<Message> messages = receiveAll(deadLetters);
+    List<Message> messages = receiveAll(deadLetters());
     for (Message message : messages) {
       var _ =
           client.changeMessageVisibility(r ->
-              r.queueUrl(deadLetters.url())
+              r.queueUrl(deadLetters().url())
                   .receiptHandle(message.receiptHandle())
                   .visibilityTimeout(0));
     }
@@ -154,16 +178,16 @@ public final class SqsQueues implements AutoCloseable {
   ///
   /// @return how many were moved
   public int redrive() {
-    List<Message> messages = receiveAll(deadLetters);
+    List<Message> messages = receiveAll(deadLetters());
     for (Message message : messages) {
       var _ =
           client.sendMessage(r ->
-              r.queueUrl(completions.url())
+              r.queueUrl(completions().url())
                   .messageBody(message.body())
                   .messageAttributes(message.messageAttributes()));
       var _ =
           client.deleteMessage(
-              r -> r.queueUrl(deadLetters.url()).receiptHandle(message.receiptHandle()));
+              r -> r.queueUrl(deadLetters().url()).receiptHandle(message.receiptHandle()));
     }
     return messages.size();
   }

@@ -165,7 +165,8 @@ final class EventSourceMappingTest {
   void aFunctionThatTakesTooLongIsInterruptedAndFails() throws InterruptedException {
     send(1);
     CountDownLatch interrupted = new CountDownLatch(1);
-    Settings brief = new Settings(10, Duration.ZERO, 1, Duration.ofMillis(200), 6_000_000);
+    Settings brief =
+        new Settings("completion", 10, Duration.ZERO, 1, Duration.ofMillis(200), 6_000_000);
     BatchFunction slow =
         (_, context) -> {
           assertThat(context.getRemainingTimeInMillis()).isBetween(0, 200);
@@ -211,7 +212,8 @@ final class EventSourceMappingTest {
   @Test
   void aWindowGathersWhatComesOneByOne() {
     AtomicInteger calls = new AtomicInteger();
-    Settings oneSecond = new Settings(100, Duration.ofSeconds(1), 1, LIMIT, 6_000_000);
+    Settings oneSecond =
+        new Settings("completion", 100, Duration.ofSeconds(1), 1, LIMIT, 6_000_000);
 
     try (EventSourceMapping mapping =
         EventSourceMapping.start(
@@ -228,6 +230,36 @@ final class EventSourceMappingTest {
     }
 
     assertThat(calls.get()).isLessThan(5);
+  }
+
+  @Test
+  void aCloseInterruptsAnInvocationThatHangsAndWaitsForItsEnd() {
+    Signal begun = new Signal();
+    Signal ended = new Signal();
+    EventSourceMapping mapping =
+        EventSourceMapping.start(
+            queues,
+            queues.wake(),
+            Settings.atOnce("daemon", LIMIT),
+            (event, context) -> {
+              begun.fire();
+              assertThat(event.getRecords()).hasSize(1);
+              assertThat(context.getFunctionName()).isEqualTo("daemon");
+              if (!new Signal().firedWithin(LIMIT)) {
+                // Last words, which the interruption does not cut short.
+                Thread.interrupted();
+                var _ = new Signal().firedWithin(Duration.ofMillis(50));
+                ended.fire();
+              }
+              return null;
+            });
+    var _ = queues.client().sendMessage(r -> r.queueUrl(queues.wake().url()).messageBody("{}"));
+    begun.await(LIMIT);
+
+    mapping.close(Duration.ofMillis(100));
+
+    assertThat(ended.fired()).isTrue();
+    assertThat(queues.counts(queues.wake()).inFlight()).as("it comes back").isEqualTo(1);
   }
 
   @Test
@@ -248,7 +280,7 @@ final class EventSourceMappingTest {
   }
 
   private static Settings settings(int batchSize, long payloadBytes) {
-    return new Settings(batchSize, Duration.ZERO, 1, LIMIT, payloadBytes);
+    return new Settings("completion", batchSize, Duration.ZERO, 1, LIMIT, payloadBytes);
   }
 
   private static BatchFunction recording(Queue<SQSMessage> seen) {
