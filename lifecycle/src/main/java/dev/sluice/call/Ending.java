@@ -1,6 +1,17 @@
 package dev.sluice.call;
 
 import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.CallLost;
+import dev.sluice.request.FailureReason.ClientDisconnected;
+import dev.sluice.request.FailureReason.DeadlineExceeded;
+import dev.sluice.request.FailureReason.GatewayLost;
+import dev.sluice.request.FailureReason.NetworkError;
+import dev.sluice.request.FailureReason.NonRetriableStatus;
+import dev.sluice.request.FailureReason.RequestRejected;
+import dev.sluice.request.FailureReason.RetriableStatus;
+import dev.sluice.request.FailureReason.TimedOut;
+import dev.sluice.request.FailureReason.TruncatedStream;
+import dev.sluice.request.FailureReason.WorkerLost;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Usage;
 import dev.sluice.translate.EventLog;
@@ -54,6 +65,32 @@ public record Ending(
         body.length == 0 ? null : body,
         isUsable ? contentType : UNKNOWN,
         null);
+  }
+
+  /// The same of a call that was aborted: what failed because of that is a lost call. An answer
+  /// that had ended before, well or badly, is none the less one.
+  Ending whenAborted() {
+    return switch (failure) {
+      case null -> this;
+      case RetriableStatus _, NonRetriableStatus _, RequestRejected _ -> this;
+      case NetworkError _,
+          TimedOut _,
+          TruncatedStream _,
+          WorkerLost _,
+          GatewayLost _,
+          DeadlineExceeded _,
+          CallLost _,
+          ClientDisconnected _ ->
+          new Ending(
+              outcome,
+              at,
+              status,
+              new CallLost("The call was ended before its answer was complete."),
+              usage,
+              body,
+              contentType,
+              events);
+    };
   }
 
   /// The word of attempts and logs; null when nothing failed.

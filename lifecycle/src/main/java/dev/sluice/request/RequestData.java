@@ -28,6 +28,25 @@ public record RequestData(
     boolean clientDisconnected,
     boolean deleted) {
 
+  /// The same as it is asked of an upstream, which may stream what the client gets whole.
+  public RequestData withStream(boolean isStreamed) {
+    return new RequestData(
+        id,
+        accountId,
+        apiKeyId,
+        endpoint,
+        model,
+        tier,
+        isStreamed,
+        background,
+        store,
+        createdAt,
+        recordedAt,
+        startedAt,
+        clientDisconnected,
+        deleted);
+  }
+
   /// The same with its upstream call begun.
   RequestData startedAt(Instant at) {
     return new RequestData(

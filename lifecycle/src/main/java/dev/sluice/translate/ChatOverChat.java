@@ -29,6 +29,9 @@ public final class ChatOverChat implements Translation {
   public byte[] upstreamBody() {
     JsonDocument.Edit edit = ForwardedMembers.edit(call.document(), target);
     if (call.request().stream()) {
+      if (!call.document().object().isTrue("stream")) {
+        edit.set("stream", JsonValue.of(true)); // What the client gets whole may be streamed to us.
+      }
       edit.set(
           "stream_options",
           streamOptions().toBuilder().put("include_usage", JsonValue.of(true)).build());
@@ -62,14 +65,21 @@ public final class ChatOverChat implements Translation {
 
   @Override
   public AnswerStream stream(int maxEventBytes) {
-    return new ChatStream(
-        new ChatStream.View(
-            call.request().id().text(),
-            call.request().model(),
-            streamOptions().isTrue("include_usage"),
-            call.document().object().number("n").orElse(1L),
-            call.request().tier().text()),
-        maxEventBytes);
+    return new ChatStream(view(), maxEventBytes);
+  }
+
+  @Override
+  public AnswerStream assembly(int maxEventBytes) {
+    return ChatStream.unseen(view(), maxEventBytes);
+  }
+
+  private ChatStream.View view() {
+    return new ChatStream.View(
+        call.request().id().text(),
+        call.request().model(),
+        streamOptions().isTrue("include_usage"),
+        call.document().object().number("n").orElse(1L),
+        call.request().tier().text());
   }
 
   private JsonObject streamOptions() {

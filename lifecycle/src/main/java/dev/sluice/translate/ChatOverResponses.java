@@ -64,9 +64,17 @@ final class ChatOverResponses implements Translation {
             .filter(options -> options.isTrue("include_usage"))
             .isPresent();
     JsonObject head = ResponseAsCompletion.head(call.request(), "chat.completion.chunk");
+    return told(inner.stream(maxEventBytes), new ChatChunks(head, usage));
+  }
+
+  @Override
+  public AnswerStream assembly(int maxEventBytes) {
+    JsonObject head = ResponseAsCompletion.head(call.request(), "chat.completion.chunk");
+    return told(inner.assembly(maxEventBytes), new ChatChunks(head, false));
+  }
+
+  private AnswerStream told(AnswerStream response, ChatChunks chunks) {
     return new ChatOverResponsesStream(
-        call.request(),
-        inner.stream(maxEventBytes),
-        new ChatDeltas(new ChatChunks(head, usage), isLegacy()));
+        call.request(), response, new ChatDeltas(chunks, isLegacy()));
   }
 }

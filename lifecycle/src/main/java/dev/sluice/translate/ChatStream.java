@@ -42,12 +42,23 @@ public final class ChatStream implements AnswerStream {
   private final View view;
   private final UpstreamEvents upstream;
   private final ChatStreamAssembler assembler = new ChatStreamAssembler();
+  private final boolean isSeen;
   private @Nullable Usage usage;
 
   /// @param maxEventBytes a larger event fails the stream
   public ChatStream(View view, int maxEventBytes) {
+    this(view, true, maxEventBytes);
+  }
+
+  private ChatStream(View view, boolean isSeen, int maxEventBytes) {
     this.view = view;
+    this.isSeen = isSeen;
     this.upstream = new UpstreamEvents(maxEventBytes);
+  }
+
+  /// A stream that gives no events.
+  static ChatStream unseen(View view, int maxEventBytes) {
+    return new ChatStream(view, false, maxEventBytes);
   }
 
   /// Nothing: the first event of a chat stream is the upstream's.
@@ -129,9 +140,11 @@ public final class ChatStream implements AnswerStream {
       return Optional.empty();
     }
     assembler.add(chunk);
-    if (!view.usage() && !hasChoices && chunk.get("usage") instanceof JsonObject) {
-      return Optional.empty();
-    }
+    boolean isHidden = !view.usage() && !hasChoices && chunk.get("usage") instanceof JsonObject;
+    return isHidden || !isSeen ? Optional.empty() : Optional.of(shown(document, choices));
+  }
+
+  private byte[] shown(JsonDocument document, @Nullable JsonValue choices) {
     JsonDocument.Edit edit = document.edit().set("id", view.id()).set("model", view.model());
     if (choices instanceof JsonNull) {
       // Clients go through the list of each chunk; some servers have none where theirs is empty.
@@ -140,10 +153,10 @@ public final class ChatStream implements AnswerStream {
     if (!view.usage()) {
       edit.remove("usage");
     }
-    if (chunk.has("service_tier")) {
+    if (document.object().has("service_tier")) {
       edit.set("service_tier", view.tier());
     }
-    return Optional.of(frame(edit.toBytes()));
+    return frame(edit.toBytes());
   }
 
   /// One event in one line: a line end between JSON tokens becomes a blank, and inside strings

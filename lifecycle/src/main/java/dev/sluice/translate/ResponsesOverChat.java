@@ -32,7 +32,15 @@ public record ResponsesOverChat(ClientCall call, byte[] upstreamBody) implements
 
   @Override
   public AnswerStream stream(int maxEventBytes) {
-    EventFrames frames = EventFrames.of(call.request());
+    return stream(EventFrames.of(call.request()), maxEventBytes);
+  }
+
+  @Override
+  public AnswerStream assembly(int maxEventBytes) {
+    return stream(EventFrames.discarded(), maxEventBytes);
+  }
+
+  private AnswerStream stream(EventFrames frames, int maxEventBytes) {
     return new ResponseStream(call, frames, new ChatReading(call, frames), maxEventBytes);
   }
 }

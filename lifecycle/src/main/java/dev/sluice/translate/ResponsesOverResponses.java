@@ -28,7 +28,15 @@ public record ResponsesOverResponses(ClientCall call, byte[] upstreamBody) imple
 
   @Override
   public AnswerStream stream(int maxEventBytes) {
-    EventFrames frames = EventFrames.of(call.request());
+    return stream(EventFrames.of(call.request()), maxEventBytes);
+  }
+
+  @Override
+  public AnswerStream assembly(int maxEventBytes) {
+    return stream(EventFrames.discarded(), maxEventBytes);
+  }
+
+  private AnswerStream stream(EventFrames frames, int maxEventBytes) {
     return new ResponseStream(call, frames, new ResponsesReading(call, frames), maxEventBytes);
   }
 }

@@ -29,6 +29,14 @@ public interface Translation {
   /// @param maxEventBytes a larger event of the upstream fails the stream
   AnswerStream stream(int maxEventBytes);
 
+  /// Opens the reading of a streamed answer that nobody sees grow: only its ending counts, and what
+  /// else it gives means nothing.
+  ///
+  /// @param maxEventBytes as for [#stream]
+  default AnswerStream assembly(int maxEventBytes) {
+    return stream(maxEventBytes);
+  }
+
   /// What a complete answer amounts to.
   sealed interface Answer {
 

@@ -45,6 +45,23 @@ public interface UpstreamBody {
     record Incomplete(byte[] received, FailureReason reason) implements Whole {}
   }
 
+  /// How long [#drain] waits for each piece: the last one of an answer comes with its end, or right
+  /// after it.
+  Duration TRAILING = Duration.ofMillis(20);
+
+  /// How many pieces [#drain] reads.
+  int MAX_TRAILING_READS = 16;
+
+  /// Reads what follows the end that the answer itself has told, so that the connection can be used
+  /// again. A server that does not end its body promptly loses the connection instead.
+  default void drain() {
+    for (int reads = 0; reads < MAX_TRAILING_READS; reads++) {
+      if (!(next(TRAILING) instanceof Read.Bytes)) {
+        return;
+      }
+    }
+  }
+
   /// Reads to the end.
   default Whole readAll() {
     ByteArrayOutputStream all = new ByteArrayOutputStream(8_192);

@@ -1,7 +1,10 @@
 package dev.sluice.wiring;
 
 import dev.sluice.call.ModelInput;
+import dev.sluice.call.QueuedCallsFactory;
 import dev.sluice.call.Upstreams;
+import dev.sluice.request.RequestStore;
+import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.Translator;
 import dev.sluice.upstream.CredentialSource;
@@ -34,5 +37,15 @@ final class UpstreamFactory {
   @Singleton
   ModelInput modelInput(SealedSummary summaries) {
     return new ModelInput(summaries);
+  }
+
+  @Singleton
+  QueuedCallsFactory queuedCalls(
+      RequestStore requests,
+      ModelInput input,
+      Translator translator,
+      Upstreams upstreams,
+      Metrics metrics) {
+    return QueuedCallsFactory.of(requests, input, translator, upstreams, metrics);
   }
 }

@@ -164,7 +164,7 @@ final class RealtimePath {
       if (finish(exchange, ending(head, streamed), body.millis()) != Kept.LOST) {
         streamed.last().forEach(client::write);
         client.write(ChatStream.DONE);
-        StreamRelay.drain(body);
+        body.drain();
       } else if (error.isEmpty()) {
         client.write(frame(stream, notRecorded(), admission));
       }

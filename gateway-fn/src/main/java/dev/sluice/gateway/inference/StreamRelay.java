@@ -15,11 +15,6 @@ import java.util.List;
 /// A client that has left changes nothing: the rest is read for the record. For use by one thread.
 final class StreamRelay {
 
-  /// The last chunk of an answer comes with its last event or right after it.
-  private static final Duration TRAILING = Duration.ofMillis(20);
-
-  private static final int MAX_TRAILING_READS = 16;
-
   private final AnswerStream stream;
   private final EventWriter client;
   private final Admission admission;
@@ -57,16 +52,6 @@ final class StreamRelay {
       }
     }
     return stream.end(clock.instant());
-  }
-
-  /// Reads what follows the upstream's own end, so that its connection can be used again. A server
-  /// that does not end its answer promptly loses the connection instead.
-  static void drain(UpstreamBody body) {
-    for (int reads = 0; reads < MAX_TRAILING_READS; reads++) {
-      if (!(body.next(TRAILING) instanceof UpstreamBody.Read.Bytes)) {
-        return;
-      }
-    }
   }
 
   private void pass(List<byte[]> frames) {

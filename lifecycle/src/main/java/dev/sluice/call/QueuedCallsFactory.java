@@ -1,0 +1,25 @@
+package dev.sluice.call;
+
+import dev.sluice.request.RequestStore;
+import dev.sluice.telemetry.Metrics;
+import dev.sluice.translate.Translator;
+import java.time.InstantSource;
+
+/// Makes the upstream calls of one run of the daemon. Safe for use by several threads.
+@FunctionalInterface
+public interface QueuedCallsFactory {
+
+  /// @param clock says when answers end; it is asked by the threads of all calls at once
+  QueuedCalls with(InstantSource clock);
+
+  /// Over the same engine, translations and judgements as the realtime path.
+  static QueuedCallsFactory of(
+      RequestStore requests,
+      ModelInput input,
+      Translator translator,
+      Upstreams upstreams,
+      Metrics metrics) {
+    QueuedInput queued = new QueuedInput(requests, input);
+    return clock -> new UpstreamQueuedCalls(queued, translator, upstreams, metrics, clock);
+  }
+}
