@@ -310,15 +310,15 @@ public final class EventSourceMapping implements AutoCloseable {
   }
 
   /// Takes no more batches, and returns when the running invocations have ended. Those that have
-  /// not within the limit are interrupted, and left when they do not end within it again; their
-  /// batches come back.
+  /// not within the limit are interrupted, and left when that does not end them soon; their batches
+  /// come back.
   public void close(Duration limit) {
     closed.fire();
     try {
       if (!haveEnded(limit)) {
         LOG.atInfo()
             .addKeyValue("function", settings.functionName())
-            .addKeyValue("invocations", invocations.interrupt(limit))
+            .addKeyValue("invocations", invocations.interrupt())
             .log("Invocations did not end when the mapping was closed and were interrupted");
       }
     } catch (InterruptedException _) {

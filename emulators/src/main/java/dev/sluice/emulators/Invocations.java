@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// a function that is told to stop may want to finish its statement.
 final class Invocations {
 
+  /// How long those that are interrupted may go on: a function in a process of its own has a moment
+  /// for last words, and one that holds work puts that back.
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
   private final Map<FutureTask<?>, Thread> running = new ConcurrentHashMap<>();
 
   /// Runs an invocation and waits for its end; one that takes too long is interrupted, and so is
@@ -39,14 +43,13 @@ final class Invocations {
     }
   }
 
-  /// Interrupts all that run, and waits for their ends.
+  /// Interrupts all that run, and waits for their ends; those that do not end soon are left.
   ///
-  /// @param limit after which those that go on are left
   /// @return how many were interrupted
-  int interrupt(Duration limit) throws InterruptedException {
+  int interrupt() throws InterruptedException {
     Map<FutureTask<?>, Thread> left = Map.copyOf(running);
     left.keySet().forEach(call -> call.cancel(true));
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + LAST_WORDS.toNanos();
     for (Thread thread : left.values()) {
       var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     }

@@ -198,9 +198,12 @@ final class Sandbox {
     var _ = process.destroyForcibly();
   }
 
-  /// Breaks the connection of the running invocation, gives the function a moment to record that,
-  /// and ends the process.
+  /// Breaks the connection of the running invocation, interrupts the function when it wants that,
+  /// gives it a moment to record what it must, and ends the process.
   private void endAfterLastWords() throws InterruptedException {
+    if (settings.interruptible()) {
+      interruptFunction();
+    }
     api.close();
     try {
       if (!process.waitFor(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -211,6 +214,15 @@ final class Sandbox {
       }
     } finally {
       stop();
+    }
+  }
+
+  private void interruptFunction() {
+    try {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("pid", pid()).setCause(e).log("A process is gone already");
     }
   }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 /// @param timeout of one invocation; who takes longer is killed
 /// @param initLimit how long a new process may take until it asks for its first invocation
 /// @param maxSandboxes how many processes may exist at once
+/// @param interruptible true when the function is interrupted when its caller leaves, which nobody
+///   does on Lambda; otherwise only its connection breaks
 public record SandboxSettings(
     String functionName,
     SandboxCommand command,
@@ -20,7 +22,8 @@ public record SandboxSettings(
     Initialization initialization,
     Duration timeout,
     Duration initLimit,
-    int maxSandboxes) {
+    int maxSandboxes,
+    boolean interruptible) {
 
   public SandboxSettings {
     environment = Map.copyOf(environment);
@@ -44,7 +47,8 @@ public record SandboxSettings(
         Initialization.ON_DEMAND,
         timeout,
         Duration.ofSeconds(60),
-        maxSandboxes);
+        maxSandboxes,
+        false);
   }
 
   /// The same function with SnapStart.
@@ -56,7 +60,14 @@ public record SandboxSettings(
         Initialization.SNAP_START,
         timeout,
         initLimit,
-        maxSandboxes);
+        maxSandboxes,
+        interruptible);
+  }
+
+  /// The same function, which is interrupted when its caller leaves.
+  public SandboxSettings withInterrupts() {
+    return new SandboxSettings(
+        functionName, command, environment, initialization, timeout, initLimit, maxSandboxes, true);
   }
 
   /// The whole environment of a process (Lambda guide, "Defined runtime environment variables").

@@ -28,8 +28,6 @@ public final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /// How long a close waits for running ticks, and then again for the ends of those it interrupts:
-  /// a function in a process of its own has a moment for last words.
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -191,7 +189,7 @@ public final class Scheduler implements AutoCloseable {
     close(CLOSE_LIMIT);
   }
 
-  /// The same with a limit for the ticks to end by themselves, and again once they are interrupted.
+  /// The same with another limit for the ticks to end by themselves.
   public void close(Duration limit) {
     closed.fire();
     int slots = settings.maxConcurrency();
@@ -202,7 +200,7 @@ public final class Scheduler implements AutoCloseable {
       }
       LOG.atInfo()
           .addKeyValue("function", settings.functionName())
-          .addKeyValue("ticks", invocations.interrupt(limit))
+          .addKeyValue("ticks", invocations.interrupt())
           .log("Ticks did not end when the schedule was closed and were interrupted");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -184,6 +184,19 @@ final class ForkedFunctionTest {
   }
 
   @Test
+  void anInterruptibleFunctionIsToldThatItsCallerLeft() throws Exception {
+    ForkedFunction function = function(settings(1, LONG, Map.of()).withInterrupts());
+    FutureTask<String> call = new FutureTask<>(() -> call(function, "wait " + gate.getLocalPort()));
+    Thread caller = Thread.ofVirtual().start(call);
+
+    try (Held held = held()) {
+      caller.interrupt();
+      listener.awaitLine("interrupted");
+      assertThat(listener.awaitEnd()).startsWith(held.pid() + " ");
+    }
+  }
+
+  @Test
   void aCloseEndsRunningCallsAndRefusesNewOnes() throws Exception {
     ForkedFunction function = function(1, LONG);
     FutureTask<String> call = start(function, "hold " + gate.getLocalPort());
@@ -248,14 +261,19 @@ final class ForkedFunctionTest {
   }
 
   private ForkedFunction function(int max, Duration timeout, Map<String, String> environment) {
-    SandboxCommand command =
-        SandboxCommand.underManagedRuntime(directory, classPath(), TestingTask.class.getName());
-    ForkedFunction function =
-        ForkedFunction.of(
-            new SandboxSettings("testing", command, new HashMap<>(environment), timeout, max),
-            listener);
+    return function(settings(max, timeout, environment));
+  }
+
+  private ForkedFunction function(SandboxSettings settings) {
+    ForkedFunction function = ForkedFunction.of(settings, listener);
     functions.add(function);
     return function;
+  }
+
+  private SandboxSettings settings(int max, Duration timeout, Map<String, String> environment) {
+    SandboxCommand command =
+        SandboxCommand.underManagedRuntime(directory, classPath(), TestingTask.class.getName());
+    return new SandboxSettings("testing", command, new HashMap<>(environment), timeout, max);
   }
 
   /// All that this process has.

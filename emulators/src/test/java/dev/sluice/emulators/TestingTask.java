@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 
 /// A function in a process of its own that a test can hold in the middle of a call.
 public final class TestingTask implements RequestStreamHandler {
@@ -35,6 +36,11 @@ public final class TestingTask implements RequestStreamHandler {
             hold(pid, Integer.parseInt(words[1]));
             yield pid;
           }
+          case "wait" -> {
+            waitForInterrupt(pid, Integer.parseInt(words[1]));
+            context.getLogger().log("interrupted\n");
+            yield pid;
+          }
           case "repeat" -> "x".repeat(Integer.parseInt(words[1]));
           case "print" -> {
             context.getLogger().log(words[1] + "\n");
@@ -43,6 +49,16 @@ public final class TestingTask implements RequestStreamHandler {
           default -> throw new IllegalArgumentException("told to fail");
         };
     answer.write(reply.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Tells the test who runs, and goes on when its thread is interrupted.
+  private static void waitForInterrupt(String pid, int port) throws IOException {
+    try (Socket test = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      test.getOutputStream().write((pid + "\n").getBytes(StandardCharsets.UTF_8));
+      while (!Thread.interrupted()) {
+        LockSupport.park();
+      }
+    }
   }
 
   /// Tells the test who runs, and goes on when the test closes the connection.

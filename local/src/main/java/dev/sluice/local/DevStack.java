@@ -1,6 +1,5 @@
 package dev.sluice.local;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.emulators.ApiGateway;
 import dev.sluice.emulators.EventSourceMapping;
 import dev.sluice.emulators.EventSourceMapping.Drained;
@@ -36,13 +35,16 @@ public final class DevStack implements AutoCloseable {
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
   private static final int MAX_RECEIVE_COUNT = 100;
 
+  /// How long the daemon's runs may go on once the stack stops; then they put back what they hold.
+  private static final Duration RUNNING_DAEMONS = Duration.ofSeconds(2);
+
   private final Parts parts;
   private final StackSecrets secrets;
   private final StackDatabase database;
   private final SqsQueues queues;
   private final Functions functions;
   private final EventSourceMapping.Settings mappingSettings;
-  private final Scheduler scheduler;
+  private final DaemonTriggers daemon;
   private final ApiGateway gateway;
   private final DevAccounts accounts;
   private final StackDescription description;
@@ -70,9 +72,10 @@ public final class DevStack implements AutoCloseable {
     properties.putAll(settings.functionProperties());
     this.description = new StackDescription(data.file("dev.json"));
     this.functions = parts.add(functions(settings, models, properties, data));
-    this.mappingSettings = mappingSettings(settings);
+    this.mappingSettings = EventSourceMapping.Settings.completions(settings.times().window());
     this.mapping = startMapping();
-    this.scheduler = parts.add(scheduler(settings, functions.daemon()));
+    this.daemon =
+        parts.add(DaemonTriggers.start(functions.daemon(), queues, settings.times().tick()));
     this.gateway =
         parts.add(
             ApiGateway.start(new ApiGateway.Settings(settings.port()), StackRoutes.of(functions)));
@@ -128,6 +131,7 @@ public final class DevStack implements AutoCloseable {
     properties.put("sluice.admin-key", secrets.adminKey());
     properties.put("sluice.config", models.toString());
     properties.put("sluice.queue.url", queues.completions().url());
+    properties.put("sluice.wake.url", queues.wake().url());
     properties.put("sluice.queue.endpoint", queueEndpoint.toString());
     properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
     return properties;
@@ -155,26 +159,6 @@ public final class DevStack implements AutoCloseable {
     return settings.sqsEndpoint() == null
         ? parts.add(SqsServer.start()).endpoint()
         : URI.create(settings.sqsEndpoint());
-  }
-
-  private static Scheduler scheduler(DevSettings settings, RequestStreamHandler daemon) {
-    return settings.times().tick() == null
-        ? Scheduler.paused(ticking(Functions.DAEMON_LIMIT), daemon)
-        : Scheduler.start(ticking(settings.times().tick()), daemon);
-  }
-
-  private static Scheduler.Settings ticking(Duration every) {
-    return new Scheduler.Settings(Functions.DAEMON, every, Functions.DAEMON_LIMIT, false);
-  }
-
-  private static EventSourceMapping.Settings mappingSettings(DevSettings settings) {
-    EventSourceMapping.Settings standard = EventSourceMapping.Settings.DEV;
-    return new EventSourceMapping.Settings(
-        standard.batchSize(),
-        settings.times().window(),
-        standard.maxConcurrency(),
-        standard.functionTimeout(),
-        standard.payloadBytes());
   }
 
   private EventSourceMapping startMapping() {
@@ -230,7 +214,7 @@ public final class DevStack implements AutoCloseable {
 
   /// Runs the daemon once, now.
   Scheduler.Tick tick() {
-    return scheduler.tickOnce();
+    return daemon.tick();
   }
 
   /// Waits until every record is in PostgreSQL.
@@ -240,9 +224,9 @@ public final class DevStack implements AutoCloseable {
     return mapping.drain(limit).left() == 0;
   }
 
-  /// Closes the door, lets running calls end for up to 5 s and the daemon's tick as well, and
-  /// drains the queue into PostgreSQL, which is started again for it when somebody killed the
-  /// embedded one.
+  /// Closes the door, lets running calls end for up to 5 s, makes the daemon's runs put back what
+  /// they hold, and drains the queue into PostgreSQL, which is started again for it when somebody
+  /// killed the embedded one.
   ///
   /// @return what became of the records that were still in the queue; a repeat answers zeros
   public synchronized Drained stop() {
@@ -258,7 +242,7 @@ public final class DevStack implements AutoCloseable {
     }
     reviveDatabase();
     // Before the drain: what the daemon sends later would be lost with the queue.
-    scheduler.close();
+    daemon.close(RUNNING_DAEMONS);
     Drained drained = mapping.drain(paused ? Duration.ZERO : DRAIN_LIMIT);
     parts.close();
     return drained;

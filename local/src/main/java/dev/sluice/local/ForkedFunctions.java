@@ -76,8 +76,11 @@ final class ForkedFunctions implements Functions, SandboxListener {
           case DAEMON -> DAEMON_LIMIT;
           default -> throw new IllegalArgumentException("There is no function " + name);
         };
-    return new SandboxSettings(
-        name, command(name, directory), environment, timeout, fork.maxSandboxes());
+    SandboxSettings settings =
+        new SandboxSettings(
+            name, command(name, directory), environment, timeout, fork.maxSandboxes());
+    // A stop of the stack makes the daemon put back what it holds.
+    return name.equals(DAEMON) ? settings.withInterrupts() : settings;
   }
 
   private static SandboxCommand command(String name, Path directory) {

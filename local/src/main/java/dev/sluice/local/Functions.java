@@ -18,9 +18,8 @@ interface Functions extends AutoCloseable {
 
   String DAEMON = "daemon";
 
-  /// What a run of the daemon is told that it has, and after which its scheduler gives it up: less
-  /// than on AWS, because a run that hangs holds up the ticks after it.
-  Duration DAEMON_LIMIT = Duration.ofMinutes(1);
+  /// What a run of the daemon is told that it has, as on AWS.
+  Duration DAEMON_LIMIT = Duration.ofMinutes(15);
 
   /// Streams its answer.
   RequestStreamHandler inference();
@@ -30,7 +29,7 @@ interface Functions extends AutoCloseable {
 
   BatchFunction completion();
 
-  /// Takes the scheduler's tick.
+  /// Takes the scheduler's tick, and batches of the wake queue.
   RequestStreamHandler daemon();
 
   /// What the functions counted.

@@ -112,7 +112,12 @@ final class CrashControlTest {
   private static EventSourceMapping.Settings oneAtATime() {
     EventSourceMapping.Settings test = EventSourceMapping.Settings.TEST;
     return new EventSourceMapping.Settings(
-        20, Duration.ofMillis(20), 1, test.functionTimeout(), test.payloadBytes());
+        test.functionName(),
+        20,
+        Duration.ofMillis(20),
+        1,
+        test.functionTimeout(),
+        test.payloadBytes());
   }
 
   private static BatchFunction function(CompletionStore store, Deaths deaths) {

@@ -226,8 +226,7 @@ final class RestoredFunctionTest {
   private static Scheduler.Tick tick(ForkedFunction daemon) {
     try (Scheduler scheduler =
         Scheduler.paused(
-            new Scheduler.Settings(Functions.DAEMON, LIMIT, Functions.DAEMON_LIMIT, false),
-            daemon)) {
+            new Scheduler.Settings(Functions.DAEMON, LIMIT, Functions.DAEMON_LIMIT, 1), daemon)) {
       return scheduler.tickOnce();
     }
   }
