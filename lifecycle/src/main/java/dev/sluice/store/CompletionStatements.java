@@ -5,6 +5,7 @@ import dev.sluice.completion.RecordBody;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.StoredBody;
 import dev.sluice.request.Usage;
 import dev.sluice.store.MergedRequest.NumberedAttempt;
 import dev.sluice.wire.FailureJson;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -182,17 +184,9 @@ final class CompletionStatements {
     insertBodies(connection, INSERT_REQUEST_BODIES, rows, MergedRequest::requestBody);
   }
 
-  private static final String INSERT_RESPONSE_BODIES =
-      """
-      insert into response_body
-        (request_id, account_id, bytes, encoding, content_type, length, sha256)
-      values (?, ?, ?, ?, ?, ?, ?)
-      on conflict (request_id) do nothing
-      """;
-
   static void insertResponseBodies(Connection connection, List<MergedRequest> rows)
       throws SQLException {
-    insertBodies(connection, INSERT_RESPONSE_BODIES, rows, MergedRequest::responseBody);
+    insertBodies(connection, BodyRow.INSERT_RESPONSE_BODIES, rows, MergedRequest::responseBody);
   }
 
   /// One chunk from the first event to the last.
@@ -208,34 +202,25 @@ final class CompletionStatements {
     insertBodies(connection, INSERT_EVENTS, rows, MergedRequest::events);
   }
 
-  /// The driver rewrites the batch into few statements of many rows; arrays of long values would be
-  /// escaped and parsed twice.
   private static void insertBodies(
       Connection connection,
       String sql,
       List<MergedRequest> rows,
       Function<MergedRequest, RecordBody.@Nullable Inline> body)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int added = 0;
-      for (MergedRequest row : rows) {
-        RecordBody.Inline inline = body.apply(row);
-        if (inline != null) {
-          statement.setObject(1, row.id().uuid());
-          statement.setObject(2, row.accountId());
-          statement.setBytes(3, inline.bytes());
-          statement.setString(4, inline.encoding());
-          statement.setString(5, Column.encodable(inline.contentType()));
-          statement.setLong(6, inline.length());
-          statement.setString(7, inline.sha256());
-          statement.addBatch();
-          added++;
-        }
-      }
-      if (added > 0) {
-        var _ = statement.executeBatch();
+    List<BodyRow> bodies = new ArrayList<>();
+    for (MergedRequest row : rows) {
+      RecordBody.Inline inline = body.apply(row);
+      if (inline != null) {
+        bodies.add(new BodyRow(row.id(), row.accountId(), stored(inline)));
       }
     }
+    BodyRow.insert(connection, sql, bodies);
+  }
+
+  private static StoredBody stored(RecordBody.Inline body) {
+    return new StoredBody(
+        body.bytes(), body.encoding(), body.contentType(), body.length(), body.sha256());
   }
 
   private static final String INSERT_ATTEMPTS =

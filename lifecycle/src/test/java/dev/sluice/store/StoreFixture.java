@@ -5,6 +5,7 @@ import dev.sluice.account.AccountStore;
 import dev.sluice.completion.CompletionStore;
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
+import dev.sluice.request.ClaimStore;
 import dev.sluice.request.DaemonRegistry;
 import dev.sluice.request.IdempotencyStore;
 import dev.sluice.request.LostGateways;
@@ -76,6 +77,10 @@ final class StoreFixture implements AutoCloseable {
 
   RequestStore requests() {
     return context.getBean(RequestStore.class);
+  }
+
+  ClaimStore claims() {
+    return context.getBean(ClaimStore.class);
   }
 
   IdempotencyStore idempotency() {
