@@ -3,6 +3,7 @@ package dev.sluice.daemon;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.daemon.DaemonEvent.UnknownEventException;
+import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
 import dev.sluice.sandbox.SandboxLife;
@@ -75,9 +76,9 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
     answer.write(
         Json.write(
             JsonObject.builder()
-                .put("gateways_lost", done.gatewaysLost())
-                .put("spills_swept", done.spillsSwept())
-                .put("spills_failed", done.spillsFailed())
+                .put("gateways_lost", done.count(Count.GATEWAYS_LOST))
+                .put("spills_swept", done.count(Count.SPILLS_SWEPT))
+                .put("spills_failed", done.count(Count.SPILLS_FAILED))
                 .build()));
   }
 

@@ -78,7 +78,7 @@ final class DaemonRun {
           return;
         }
         if (!clock.instant().isBefore(nextBeat)) {
-          alive(registry.beat(id));
+          alive(registry.beat(id, 0));
         }
         if (!hasMore(turn.next(), end)) {
           turn.remove();

@@ -152,8 +152,13 @@ final class DaemonRunTest {
     }
 
     @Override
-    public Instant beat(UUID id) {
+    public Instant beat(UUID id, int freeSlots) {
       return entered("beat");
+    }
+
+    @Override
+    public boolean isAnotherFree(UUID self, Duration fresh) {
+      return false;
     }
 
     @Override

@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -50,17 +51,39 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
   private static final String BEAT =
       """
       update daemon
-      set heartbeat_at = now()
+      set heartbeat_at = now(), free_slots = ?
       where id = ? and stopped_at is null
       returning now() as now
       """;
 
   @Override
-  public Instant beat(UUID id) {
+  public Instant beat(UUID id, int freeSlots) {
     return database.write(connection -> {
       try (PreparedStatement statement = connection.prepareStatement(BEAT)) {
-        statement.setObject(1, id);
+        statement.setInt(1, freeSlots);
+        statement.setObject(2, id);
         return now(statement, id);
+      }
+    });
+  }
+
+  private static final String IS_ANOTHER_FREE =
+      """
+      select exists (
+        select from daemon
+        where id <> ? and stopped_at is null and free_slots > 0
+          and heartbeat_at > now() - make_interval(secs => ?)) as free
+      """;
+
+  @Override
+  public boolean isAnotherFree(UUID self, Duration fresh) {
+    return database.read(connection -> {
+      try (PreparedStatement statement = connection.prepareStatement(IS_ANOTHER_FREE)) {
+        statement.setObject(1, self);
+        statement.setDouble(2, fresh.toMillis() / 1e3);
+        try (ResultSet rows = statement.executeQuery()) {
+          return rows.next() && rows.getBoolean("free");
+        }
       }
     });
   }
@@ -68,8 +91,9 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
   private static final String STOP =
       """
       update daemon
-      set heartbeat_at = now(), stopped_at = now(), gateways_lost = ?, spills_swept = ?,
-        spills_failed = ?
+      set heartbeat_at = now(), stopped_at = now(), free_slots = 0, gateways_lost = ?,
+        spills_swept = ?, spills_failed = ?, claimed = ?, completed = ?, failed = ?, retried = ?,
+        returned = ?, rescued = ?, expired = ?, retained = ?
       where id = ? and stopped_at is null
       returning now() as now
       """;
@@ -78,10 +102,12 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
   public Instant stop(UUID id, Done done) {
     return database.write(connection -> {
       try (PreparedStatement statement = connection.prepareStatement(STOP)) {
-        statement.setLong(1, done.gatewaysLost());
-        statement.setLong(2, done.spillsSwept());
-        statement.setLong(3, done.spillsFailed());
-        statement.setObject(4, id);
+        int column = 0;
+        // In the order in which the statement names them.
+        for (Count count : Count.values()) {
+          statement.setLong(++column, done.count(count));
+        }
+        statement.setObject(++column, id);
         return now(statement, id);
       }
     });

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +22,8 @@ import org.junit.jupiter.api.Test;
 final class PostgresDaemonRegistryTest {
 
   private static final UUID RUN = UUID.fromString("019aa5d5-6a3b-4000-8000-00000000000d");
+
+  private static final UUID OTHER = UUID.fromString("019aa5d5-6a3b-4000-8000-00000000000e");
 
   private StoreFixture fixture;
   private DaemonRegistry registry;
@@ -43,26 +50,67 @@ final class PostgresDaemonRegistryTest {
   }
 
   @Test
-  void aBeatMovesTheHeartbeatAndNothingElse() {
+  void aBeatMovesTheHeartbeatAndTellsTheFreeSlots() {
     Instant started = registry.register(RUN, "7");
 
-    Instant now = registry.beat(RUN);
+    Instant now = registry.beat(RUN, 3);
 
     assertThat(now).isAfter(started);
     assertThat(fixture.query(at("started_at", started))).containsExactly("1");
     assertThat(fixture.query(at("heartbeat_at", now))).containsExactly("1");
-    assertThat(fixture.query("select stopped_at from daemon")).containsExactly("-");
+    assertThat(fixture.query("select stopped_at, free_slots from daemon")).containsExactly("-|3");
+  }
+
+  @Test
+  void aRunIsFreeForOthersWhileItIsAliveAndHasSlots() {
+    Duration fresh = Duration.ofSeconds(15);
+    registry.register(RUN, "7");
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("just entered").isFalse();
+
+    registry.beat(RUN, 3);
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("with slots").isTrue();
+    assertThat(registry.isAnotherFree(RUN, fresh)).as("to itself").isFalse();
+
+    age(RUN, "14 seconds");
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("a little old").isTrue();
+    age(RUN, "16 seconds");
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("too old").isFalse();
+
+    registry.beat(RUN, 0);
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("without slots").isFalse();
+    registry.beat(RUN, 1);
+    registry.stop(RUN, Done.NOTHING);
+    assertThat(registry.isAnotherFree(OTHER, fresh)).as("ended").isFalse();
+    assertThat(fixture.query("select free_slots from daemon")).containsExactly("0");
   }
 
   @Test
   void aStopTellsWhatTheRunDid() {
     registry.register(RUN, "7");
 
-    Instant now = registry.stop(RUN, new Done(3, 2, 1));
+    Done done = Done.NOTHING;
+    List<String> expected = new ArrayList<>();
+    for (Count count : Count.values()) {
+      long number = 10L + expected.size();
+      done = done.plus(Done.of(count, number)).plus(Done.of(count, 1));
+      expected.add(count.text() + "=" + (number + 1));
+    }
+    Instant now = registry.stop(RUN, done);
 
     assertThat(fixture.query(at("stopped_at", now))).containsExactly("1");
-    assertThat(fixture.query("select gateways_lost, spills_swept, spills_failed from daemon"))
-        .containsExactly("3|2|1");
+    assertThat(Count.values())
+        .extracting(count ->
+            count.text()
+                + "="
+                + fixture.query("select " + count.text() + " from daemon").getFirst())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void whatWasNotDoneIsNotTold() {
+    assertThat(Done.of(Count.CLAIMED, 0)).isEqualTo(Done.NOTHING);
+    assertThat(Done.of(Count.CLAIMED, 2).plus(Done.of(Count.FAILED, 1)).counts())
+        .containsOnly(Map.entry(Count.CLAIMED, 2L), Map.entry(Count.FAILED, 1L));
   }
 
   @Test
@@ -70,12 +118,12 @@ final class PostgresDaemonRegistryTest {
     registry.register(RUN, "7");
     registry.stop(RUN, new Done(3, 2, 1));
 
-    assertThatThrownBy(() -> registry.beat(RUN))
+    assertThatThrownBy(() -> registry.beat(RUN, 3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(RUN.toString());
     assertThatThrownBy(() -> registry.stop(RUN, new Done(0, 0, 0)))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> registry.beat(new UUID(0, 1)))
+    assertThatThrownBy(() -> registry.beat(new UUID(0, 1), 0))
         .isInstanceOf(IllegalStateException.class);
     assertThat(fixture.query("select gateways_lost from daemon")).containsExactly("3");
   }
@@ -129,6 +177,12 @@ final class PostgresDaemonRegistryTest {
         values (gen_random_uuid(), '%d', now() - interval %s, now() - interval %s, %s)
         """
             .formatted(version, age, age, stopped));
+  }
+
+  private void age(UUID run, String interval) {
+    fixture.execute(
+        "update daemon set heartbeat_at = now() - interval '%s' where id = '%s'"
+            .formatted(interval, run));
   }
 
   private static String at(String column, Instant time) {
