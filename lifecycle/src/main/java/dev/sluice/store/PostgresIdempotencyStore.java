@@ -1,10 +1,14 @@
 package dev.sluice.store;
 
 import dev.sluice.request.IdempotencyStore;
+import dev.sluice.request.RequestQueue.RepeatKey;
 import dev.sluice.request.ResponseId;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Idempotency keys in PostgreSQL. Safe for use by several threads.
@@ -62,12 +66,72 @@ final class PostgresIdempotencyStore implements IdempotencyStore {
           if (!rows.next()) {
             throw new IllegalStateException("A claim of a key answered nothing");
           }
-          return new Claim(
-              rows.getString("body_hash"),
-              new ResponseId(rows.getObject("response_id", UUID.class)));
+          return read(rows);
         }
       }
     });
+  }
+
+  private static final String FIND =
+      """
+      select body_hash, response_id
+      from idempotency_key
+      where account_id = ? and key = ? and expires_at > now()
+      """;
+
+  @Override
+  public Optional<Claim> find(UUID accountId, String key) {
+    return database.read(connection -> {
+      try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+        statement.setObject(1, accountId);
+        statement.setString(2, key);
+        try (ResultSet rows = statement.executeQuery()) {
+          return rows.next() ? Optional.of(read(rows)) : Optional.empty();
+        }
+      }
+    });
+  }
+
+  private static Claim read(ResultSet rows) throws SQLException {
+    return new Claim(
+        rows.getString("body_hash"), new ResponseId(rows.getObject("response_id", UUID.class)));
+  }
+
+  /// Removes a few keys whose time is over as well: these keys are many, live briefly, and their
+  /// clients may be the only ones.
+  private static final String REMEMBER =
+      """
+      with removed as (
+        delete from idempotency_key
+        where (account_id, key) in (
+          select account_id, key
+          from idempotency_key
+          where expires_at <= now() and not (account_id = ? and key = ?)
+          order by expires_at
+          limit 10
+          for update skip locked)
+      )
+      insert into idempotency_key (account_id, key, body_hash, response_id, expires_at)
+      values (?, ?, ?, ?, now() + make_interval(secs => ?))
+      on conflict (account_id, key) do update
+      set body_hash = excluded.body_hash, response_id = excluded.response_id,
+        created_at = excluded.created_at, expires_at = excluded.expires_at
+      """;
+
+  /// Lets a key stand for a request from now on, whatever it stood for. Waits for nothing else once
+  /// it has the key, so it is safe at the end of any transaction.
+  static void remember(Connection connection, UUID accountId, RepeatKey key, ResponseId id)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REMEMBER)) {
+      statement.setObject(1, accountId);
+      statement.setString(2, key.key());
+      statement.setObject(3, accountId);
+      statement.setString(4, key.key());
+      statement.setString(5, key.bodyHash());
+      statement.setObject(6, id.uuid());
+      statement.setDouble(7, key.lifetime().toMillis() / 1e3);
+      var _ = statement.executeUpdate();
+    }
   }
 
   private static final String TAKE_OVER =

@@ -68,6 +68,17 @@ final class PostgresIdempotencyStoreTest {
   }
 
   @Test
+  void aKeyIsFoundForItsAccountUntilItsTimeIsOver() {
+    var _ = store.claim(ACCOUNT, "key", HASH, id(1));
+
+    assertThat(store.find(ACCOUNT, "key")).contains(new Claim(HASH, id(1)));
+    assertThat(store.find(ACCOUNT, "other")).isEmpty();
+    assertThat(store.find(OTHER_ACCOUNT, "key")).isEmpty();
+    age("25 hours");
+    assertThat(store.find(ACCOUNT, "key")).isEmpty();
+  }
+
+  @Test
   void claimsRemoveTheKeysOfOthersWhoseTimeIsOver() {
     for (int number = 0; number < 25; number++) {
       var _ = store.claim(ACCOUNT, "old-" + number, HASH, id(number));

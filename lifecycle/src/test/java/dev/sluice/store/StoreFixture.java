@@ -9,7 +9,9 @@ import dev.sluice.request.ClaimStore;
 import dev.sluice.request.DaemonRegistry;
 import dev.sluice.request.IdempotencyStore;
 import dev.sluice.request.LostGateways;
+import dev.sluice.request.RequestQueue;
 import dev.sluice.request.RequestStore;
+import dev.sluice.request.Retention;
 import dev.sluice.telemetry.MetricSeries;
 import io.micronaut.context.ApplicationContext;
 import java.sql.Connection;
@@ -83,12 +85,20 @@ final class StoreFixture implements AutoCloseable {
     return context.getBean(ClaimStore.class);
   }
 
+  RequestQueue queue() {
+    return context.getBean(RequestQueue.class);
+  }
+
   IdempotencyStore idempotency() {
     return context.getBean(IdempotencyStore.class);
   }
 
   LostGateways lostGateways() {
     return context.getBean(LostGateways.class);
+  }
+
+  Retention retention() {
+    return context.getBean(Retention.class);
   }
 
   DaemonRegistry daemons() {

@@ -4,6 +4,7 @@ import dev.sluice.request.IdempotencyStore;
 import dev.sluice.request.ResponseId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Keys in memory. They do not expire.
@@ -19,6 +20,11 @@ final class TestingIdempotencyStore implements IdempotencyStore {
   @Override
   public synchronized Claim claim(UUID accountId, String key, String bodyHash, ResponseId id) {
     return claims.computeIfAbsent(key, _ -> new Claim(bodyHash, id));
+  }
+
+  @Override
+  public synchronized Optional<Claim> find(UUID accountId, String key) {
+    return Optional.ofNullable(claims.get(key));
   }
 
   @Override
