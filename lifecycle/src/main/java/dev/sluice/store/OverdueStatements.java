@@ -68,7 +68,7 @@ final class OverdueStatements {
         select id, claim_token
         from request
         where lane = 'daemon' and state in ('claimed', 'processing') and lease_until <= now()
-        order by id
+        order by lease_until, id
         limit ?
         for update skip locked
       ), attempts as (
