@@ -85,7 +85,7 @@ final class PostgresLostGatewaysTest {
     fixture.completions().persist(deliveries(List.of(finished(id(2)))), LATER);
     fixture.execute(
         """
-        update request set lane = 'daemon', daemon_id = id, claim_token = id,
+        update request set lane = 'daemon', tier_class = 1, daemon_id = id, claim_token = id,
           lease_until = now() - interval '1 day' where id = '%s'
         """
             .formatted(id(3).uuid()));

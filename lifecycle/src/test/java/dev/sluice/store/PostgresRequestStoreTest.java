@@ -20,11 +20,17 @@ import dev.sluice.request.RequestStore;
 import dev.sluice.request.RequestStore.Page;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
+import dev.sluice.request.Usage;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +132,141 @@ final class PostgresRequestStoreTest {
   }
 
   @Test
+  void deletingAnEndedRowOfTheDaemonsLaneKeepsItsEnd() {
+    new QueuedRows(fixture).completed(id(1));
+
+    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+
+    assertThat(store.find(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
+  }
+
+  @Test
+  void whatIsQueuedOrHeldIsCanceledAtOnceAndARepeatChangesNothing() {
+    QueuedRows rows = new QueuedRows(fixture);
+    rows.pending(id(1), "now() + interval '1 hour'");
+    rows.claimed(id(2), "now() + interval '1 minute'");
+    rows.dispatched(id(3), "now() - interval '1 minute'");
+
+    for (int number = 1; number <= 3; number++) {
+      Request canceled = store.cancel(ACCOUNT, id(number)).orElseThrow();
+
+      assertThat(canceled).isInstanceOf(Request.Canceled.class);
+      assertThat(store.cancel(ACCOUNT, id(number))).contains(canceled);
+      assertThat(store.find(ACCOUNT, id(number))).contains(canceled);
+      assertThat(store.hasEnded(ACCOUNT, id(number))).contains(true);
+    }
+    assertThat(fixture.query("select distinct daemon_id, claim_token, lease_until from request"))
+        .containsExactly("-|-|-");
+  }
+
+  @Test
+  void whatHasEndedOrIsAGatewaysIsNotCanceled() {
+    QueuedRows rows = new QueuedRows(fixture);
+    rows.completed(id(1));
+    rows.pending(id(2), "now()");
+    fixture.execute(
+        """
+        update request set state = 'failed', finished_at = now(), failure_label = 'worker_lost',
+          failure = '{"type":"worker_lost"}'
+        where state = 'pending'
+        """);
+    persist(started(id(3)), finished(id(4)));
+    List<String> before = fixture.everything();
+
+    assertThat(store.cancel(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
+    assertThat(store.cancel(ACCOUNT, id(2))).get().isInstanceOf(Request.Failed.class);
+    assertThat(store.cancel(ACCOUNT, id(3))).get().isInstanceOf(Request.Proxied.class);
+    assertThat(store.cancel(ACCOUNT, id(4))).get().isInstanceOf(Request.Completed.class);
+
+    assertThat(fixture.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void whatItsAskerCannotSeeIsNeitherCanceledNorToldAbout() {
+    QueuedRows rows = new QueuedRows(fixture);
+    rows.pending(id(1), "null");
+    rows.dispatched(id(2), "now()");
+    rows.pending(id(3), "null");
+    fixture.execute("update request set store = false where id = '%s'".formatted(id(3).uuid()));
+    assertThat(store.delete(ACCOUNT, id(2))).isTrue();
+    List<String> before = fixture.everything();
+
+    assertThat(store.cancel(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
+    assertThat(store.hasEnded(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
+    assertThat(store.cancel(ACCOUNT, id(2))).as("deleted").isEmpty();
+    assertThat(store.hasEnded(ACCOUNT, id(2))).as("deleted").isEmpty();
+    assertThat(store.cancel(ACCOUNT, id(3))).as("not stored").isEmpty();
+    assertThat(store.hasEnded(ACCOUNT, id(3))).as("not stored").isEmpty();
+    assertThat(store.cancel(ACCOUNT, id(9))).as("unknown").isEmpty();
+    assertThat(store.hasEnded(ACCOUNT, id(9))).as("unknown").isEmpty();
+
+    assertThat(fixture.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void onlyATerminalStateIsAnEnd() {
+    QueuedRows rows = new QueuedRows(fixture);
+    rows.pending(id(1), "now() - interval '1 hour'");
+    rows.claimed(id(2), "now()");
+    rows.dispatched(id(3), "now()");
+    rows.completed(id(4));
+    persist(started(id(5)), failed(head(id(6), ACCOUNT), new FailureReason.TruncatedStream()));
+
+    assertThat(List.of(1, 2, 3, 4, 5, 6))
+        .extracting(number -> store.hasEnded(ACCOUNT, id(number)).orElseThrow())
+        .containsExactly(false, false, false, true, false, true);
+  }
+
+  @Test
+  void whatACanceledCallCostIsShownOnItsRow() {
+    new QueuedRows(fixture).dispatched(id(1), "now()");
+    assertThat(store.cancel(ACCOUNT, id(1)))
+        .get()
+        .isInstanceOfSatisfying(
+            Request.Canceled.class, canceled -> assertThat(canceled.usage()).isNull());
+    fixture.execute(
+        """
+        update request set input_tokens = 4, output_tokens = 3, cached_tokens = 2,
+          reasoning_tokens = 1
+        """);
+
+    assertThat(store.find(ACCOUNT, id(1)))
+        .get()
+        .isInstanceOfSatisfying(
+            Request.Canceled.class,
+            canceled -> assertThat(canceled.usage()).isEqualTo(new Usage(4, 3, 2, 1)));
+  }
+
+  @Test
+  void aCancellationThatCommitsAfterACompletionChangesNothing() throws Exception {
+    new QueuedRows(fixture).dispatched(id(1), "now()");
+    try (Connection daemon = fixture.database.dataSource().getConnection();
+        Statement statement = daemon.createStatement();
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      daemon.setAutoCommit(false);
+      assertThat(
+              statement.executeUpdate(
+                  """
+                  update request set state = 'completed', outcome = 'completed',
+                    response_status = 200, finished_at = now(), daemon_id = null,
+                    claim_token = null, lease_until = null
+                  """))
+          .isEqualTo(1);
+
+      Future<Optional<Request>> answer = thread.submit(() -> store.cancel(ACCOUNT, id(1)));
+      while (fixture
+          .query(
+              "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+          .isEmpty()) {
+        Thread.onSpinWait();
+      }
+      daemon.commit();
+
+      assertThat(answer.get()).get().isInstanceOf(Request.Completed.class);
+    }
+  }
+
+  @Test
   void pagesFollowEachOtherInBothOrdersWithoutGapsOrRepeats() {
     for (int i = 1; i <= 25; i++) {
       persist(started(id(i)), started(head(id(100 + i), OTHER_ACCOUNT)));
@@ -184,7 +325,7 @@ final class PostgresRequestStoreTest {
       toState(id(i), "daemon", daemon.get(i));
       toState(id(10 + i), "daemon", daemon.get(i));
     }
-    fixture.execute("update request set tier = 'priority' where id >= '" + id(10).uuid() + "'");
+    fixture.execute("update request set tier = 'flex' where id >= '" + id(10).uuid() + "'");
     persist(started(id(20)), finished(id(21)), finished(id(22)));
     persist(failed(head(id(23), ACCOUNT), new FailureReason.TruncatedStream()));
     fixture.execute("update request set outcome = 'incomplete' where id = '" + id(22).uuid() + "'");
@@ -239,7 +380,7 @@ final class PostgresRequestStoreTest {
         Optional.of(state).filter(List.of("claimed", "processing")::contains).isPresent();
     fixture.execute(
         """
-        update request set lane = '%s', state = '%s', started_at = now(),
+        update request set lane = '%s', state = '%s', started_at = now(), tier_class = 1,
           daemon_id = %s, claim_token = %s, lease_until = %s, finished_at = %s
         where id = '%s'
         """
