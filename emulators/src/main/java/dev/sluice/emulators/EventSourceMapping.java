@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -44,6 +45,7 @@ public final class EventSourceMapping implements AutoCloseable {
   private final Settings settings;
   private final BatchFunction function;
   private final List<Thread> pollers = new ArrayList<>();
+  private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
   private final Deque<Message> overflow = new ConcurrentLinkedDeque<>();
   private final Signal closed = new Signal();
   private final AtomicLong deleted = new AtomicLong();
@@ -143,6 +145,9 @@ public final class EventSourceMapping implements AutoCloseable {
       try {
         var _ = turn(1);
       } catch (SdkException | UncheckedIOException e) {
+        if (closed.fired()) {
+          return; // The wait for messages was broken off.
+        }
         // The second is how the SDK's client tells of a connection that breaks under a request.
         LOG.atWarn()
             .addKeyValue("queue", queue.url())
@@ -188,7 +193,7 @@ public final class EventSourceMapping implements AutoCloseable {
       Message waiting = overflow.poll();
       if (waiting == null) {
         int room = settings.batchSize() - batch.size();
-        received.addAll(queues.receive(queue, room, batch.isEmpty() ? waitSeconds : 0));
+        received.addAll(receive(room, batch.isEmpty() ? waitSeconds : 0));
       } else {
         received.add(waiting);
       }
@@ -207,6 +212,18 @@ public final class EventSourceMapping implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  private List<Message> receive(int room, int waitSeconds) {
+    if (waitSeconds == 0) {
+      return queues.receive(queue, room, 0);
+    }
+    waiting.add(Thread.currentThread());
+    try {
+      return closed.fired() ? List.of() : queues.receive(queue, room, waitSeconds);
+    } finally {
+      waiting.remove(Thread.currentThread());
+    }
   }
 
   private BatchVerdict invoke(List<Message> batch) {
@@ -295,10 +312,11 @@ public final class EventSourceMapping implements AutoCloseable {
     }
   }
 
-  /// Takes no more batches and returns when the running invocations have ended.
+  /// Takes no more batches and returns when the running invocations have ended. A message that
+  /// comes at this very moment may stay hidden for the time that the queue is set to.
   @Override
   public void close() {
-    closed.fire();
+    stopWaiting();
     for (Thread poller : pollers) {
       try {
         poller.join();
@@ -313,7 +331,7 @@ public final class EventSourceMapping implements AutoCloseable {
   /// not within the limit are interrupted, and left when that does not end them soon; their batches
   /// come back.
   public void close(Duration limit) {
-    closed.fire();
+    stopWaiting();
     try {
       if (!haveEnded(limit)) {
         LOG.atInfo()
@@ -324,6 +342,11 @@ public final class EventSourceMapping implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void stopWaiting() {
+    closed.fire();
+    waiting.forEach(Thread::interrupt);
   }
 
   private boolean haveEnded(Duration limit) throws InterruptedException {

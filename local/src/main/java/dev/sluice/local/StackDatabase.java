@@ -14,7 +14,12 @@ import org.slf4j.LoggerFactory;
 final class StackDatabase implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StackDatabase.class);
-  private static final String NAME = "sluice";
+
+  /// Of the database.
+  static final String NAME = "sluice";
+
+  /// Of the embedded server, in the stack's data directory.
+  static final String DIRECTORY = "postgres";
 
   private final String url;
   private final DataSource dataSource;
@@ -37,7 +42,7 @@ final class StackDatabase implements AutoCloseable {
   }
 
   private static StackDatabase embedded(DataDirectory data) {
-    PostgresServer server = PostgresServer.start(data.path().resolve("postgres"), 0);
+    PostgresServer server = PostgresServer.start(data.path().resolve(DIRECTORY), 0);
     PostgresServer.Database database = server.migratedDatabase(NAME);
     return new StackDatabase(
         database.url() + "?user=" + PostgresServer.Database.USER,

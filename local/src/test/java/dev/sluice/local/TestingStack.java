@@ -48,6 +48,9 @@ final class TestingStack implements AutoCloseable {
   }
 
   static TestingStack start(DevSettings settings) {
+    if (settings.databaseUrl() == null) {
+      DatabaseTemplate.giveTo(settings.dataDirectory());
+    }
     return new TestingStack(DevStack.start(settings));
   }
 
