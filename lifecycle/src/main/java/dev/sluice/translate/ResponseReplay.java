@@ -20,8 +20,16 @@ public final class ResponseReplay {
   ///   canceled one, which no event tells of, the last event is that of a failure
   /// @throws IllegalArgumentException when it still runs
   public static List<byte[]> frames(JsonObject response) {
+    return frames(response, response);
+  }
+
+  /// As [#frames(JsonObject)], for a stream whose opening may have been sent before the end was
+  /// known.
+  ///
+  /// @param begun the same Response object while it was in the making: what the upstream says was
+  ///   in force may differ from it
+  public static List<byte[]> frames(JsonObject begun, JsonObject response) {
     String status = response.text("status").orElse("");
-    EventFrames frames = EventFrames.sent();
     Outcome outcome =
         switch (status) {
           case "completed" -> Outcome.COMPLETED;
@@ -29,9 +37,8 @@ public final class ResponseReplay {
           case "failed", "cancelled" -> Outcome.FAILED;
           default -> throw new IllegalArgumentException("A response is not over: " + status);
         };
-    JsonObject begun = JsonObject.builder().put("response", begun(response)).build();
-    frames.add("response.created", begun);
-    frames.add("response.in_progress", begun);
+    EventFrames frames = EventFrames.sent();
+    open(frames, begun);
     ResponseEvents events = new ResponseEvents(frames);
     for (JsonValue item : response.items("output")) {
       if (item instanceof JsonObject object) {
@@ -41,6 +48,21 @@ public final class ResponseReplay {
     frames.add(
         "response." + outcome.text(), JsonObject.builder().put("response", response).build());
     return frames.take();
+  }
+
+  /// The first frames of [#frames(JsonObject, JsonObject)], which tell nothing of the answer.
+  ///
+  /// @param response in any state
+  public static List<byte[]> opening(JsonObject response) {
+    EventFrames frames = EventFrames.sent();
+    open(frames, response);
+    return frames.take();
+  }
+
+  private static void open(EventFrames frames, JsonObject response) {
+    JsonObject begun = JsonObject.builder().put("response", begun(response)).build();
+    frames.add("response.created", begun);
+    frames.add("response.in_progress", begun);
   }
 
   private static void tell(ResponseEvents events, JsonObject item) {

@@ -24,6 +24,14 @@ public final class ReplayReader {
     this.reader = reader;
   }
 
+  /// The first frames of a queued response, which do not wait for its answer. Those of [#frames]
+  /// begin with the same.
+  ///
+  /// @throws dev.sluice.gateway.errors.GatewayException as [#frames]
+  public List<byte[]> opening(Request.Queued queued, Deadline deadline) {
+    return ResponseReplay.opening(reader.begun(queued.data(), deadline));
+  }
+
   /// The frames of all events after one, without the final `[DONE]`; none when it was the last.
   ///
   /// @param after the sequence number of the last event that is not wanted; -1 for all
@@ -34,7 +42,8 @@ public final class ReplayReader {
     if (log.isPresent()) {
       return new EventLog(log.get().decoded()).after(after);
     }
-    List<byte[]> frames = ResponseReplay.frames(reader.response(ended, deadline));
+    List<byte[]> frames =
+        ResponseReplay.frames(reader.begun(data, deadline), reader.response(ended, deadline));
     return frames.subList((int) Math.min(frames.size(), after + 1), frames.size());
   }
 }

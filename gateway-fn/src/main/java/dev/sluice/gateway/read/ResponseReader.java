@@ -6,6 +6,7 @@ import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.Schedule;
 import dev.sluice.request.StoredBody;
 import dev.sluice.translate.InputItems;
 import dev.sluice.translate.ResponseView;
@@ -62,7 +63,8 @@ public final class ResponseReader {
     return new Shown(response, pollAfter(request));
   }
 
-  private static Optional<Duration> pollAfter(Request request) {
+  /// When it is worth asking for a request again; empty once it has ended.
+  public static Optional<Duration> pollAfter(Request request) {
     return switch (request) {
       case Request.Terminal _ -> Optional.empty();
       case Request.Proxied _ -> Optional.of(POLL_REALTIME_AFTER);
@@ -70,10 +72,18 @@ public final class ResponseReader {
     };
   }
 
+  /// The Response object of a request while it was not answered yet.
+  ///
+  /// @throws dev.sluice.gateway.errors.GatewayException 503 when a part of it may still come
+  JsonObject begun(RequestData data, Deadline deadline) {
+    Request.Pending begun = new Request.Pending(data, Schedule.fresh(null));
+    return view(begun, sentBody(begun, deadline), JsonObject.EMPTY, null);
+  }
+
   /// The Response object of a row that is already read.
   ///
   /// @throws dev.sluice.gateway.errors.GatewayException 503 when a part of it may still come
-  JsonObject response(Request request, Deadline deadline) {
+  public JsonObject response(Request request, Deadline deadline) {
     return view(request, sentBody(request, deadline), answerBody(request, deadline), null);
   }
 
