@@ -68,6 +68,11 @@ public enum ErrorCode {
       Type.PERMISSION,
       "The model exists, but this key may not use it.",
       "Use a model of GET /v1/models, or ask the owner of the key for access."),
+  TIER_NOT_ALLOWED(
+      403,
+      Type.PERMISSION,
+      "The key lacks the capability that this service tier needs.",
+      "Use another tier, or ask the owner of the key for the capability."),
   MODEL_NOT_FOUND(
       404,
       Type.NOT_FOUND,
@@ -103,6 +108,11 @@ public enum ErrorCode {
       Type.CONFLICT,
       "The request of this `Idempotency-Key` was answered, and its answer is not stored.",
       "Use another key to have it answered again."),
+  REQUEST_CANCELLED(
+      409,
+      Type.CONFLICT,
+      "The request was cancelled while its client waited for the answer.",
+      "Send it again if it is still wanted."),
   METHOD_NOT_ALLOWED(
       405,
       Type.INVALID_REQUEST,
@@ -142,6 +152,11 @@ public enum ErrorCode {
       Type.UPSTREAM,
       "The model server answered with something that is not an answer.",
       "Try again; report the request id when it stays."),
+  WORKER_LOST(
+      502,
+      Type.UPSTREAM,
+      "The workers that ran this queued request were lost, several in a row.",
+      "Send it again; report the response id when it happens again."),
   OVERLOADED(
       503,
       Type.SERVER,
@@ -161,7 +176,17 @@ public enum ErrorCode {
       504,
       Type.UPSTREAM,
       "The model server did not answer in time.",
-      "Use stream: true, or ask for a shorter answer.");
+      "Use stream: true, or ask for a shorter answer."),
+  FLEX_WAIT_EXCEEDED(
+      504,
+      Type.UPSTREAM,
+      "The flex request is still queued or running, and this connection may not wait any longer.",
+      "Fetch the answer by the id in `x-sluice-response-id`; sending the request again costs twice."),
+  DEADLINE_EXCEEDED(
+      504,
+      Type.UPSTREAM,
+      "The queued request was not begun before its deadline.",
+      "Send it again when there is less to do, or in the default tier.");
 
   /// The `type` of the envelope.
   public enum Type {

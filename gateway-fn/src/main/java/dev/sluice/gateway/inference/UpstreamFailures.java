@@ -57,12 +57,14 @@ final class UpstreamFailures {
               "The model server's stream ended before its answer was complete.");
       case RetriableStatus(int status, String body) -> ofStatus(status, body);
       case NonRetriableStatus(int status, String body) -> ofStatus(status, body);
-      case WorkerLost _,
-          GatewayLost _,
-          DeadlineExceeded _,
-          RequestRejected _,
-          CallLost _,
-          ClientDisconnected _ ->
+      case WorkerLost _ ->
+          GatewayException.of(
+              ErrorCode.WORKER_LOST, "The workers that ran this request were lost.");
+      case DeadlineExceeded _ ->
+          GatewayException.of(
+              ErrorCode.DEADLINE_EXCEEDED, "The request was not begun before its deadline.");
+      case RequestRejected(String message) -> GatewayException.of(ErrorCode.INVALID_VALUE, message);
+      case GatewayLost _, CallLost _, ClientDisconnected _ ->
           GatewayException.of(
               ErrorCode.INTERNAL_ERROR, "The call to the model server was interrupted.");
     };

@@ -122,20 +122,32 @@ final class InferenceBench {
   }
 
   private KeyedPath keyed(Admissions admissions, RealtimePath realtime, ResponseLookup lookup) {
-    ReplayReader replays = new ReplayReader(requests, new ResponseReader(requests, lookup));
     return new KeyedPath(
         admissions,
         new IdempotencyGuard(keys, requests, lookup, time),
-        new IdempotentReplay(requests, replays),
+        new IdempotentReplay(requests, new EndedAnswers(requests, replays(lookup))),
         realtime,
         new SandboxLife(List::of, List::of, false));
   }
 
   private StoredResponses stored(ResponseLookup lookup) {
-    ResponseReader reader = new ResponseReader(requests, lookup);
-    ReplayReader replays = new ReplayReader(requests, reader);
-    SandboxLife life = new SandboxLife(List::of, List::of, false);
-    return new StoredResponses(reader, new StoredStream(lookup, replays, life, time, SETTINGS));
+    return new StoredResponses(
+        new ResponseReader(requests, lookup),
+        new StoredStream(lookup, replays(lookup), followed(lookup)));
+  }
+
+  private FollowedStream followed(ResponseLookup lookup) {
+    ReplayReader replays = replays(lookup);
+    return new FollowedStream(
+        lookup, replays, new EndedAnswers(requests, replays), endWait(), SETTINGS);
+  }
+
+  private EndWait endWait() {
+    return new EndWait(requests, new SandboxLife(List::of, List::of, false), time);
+  }
+
+  private ReplayReader replays(ResponseLookup lookup) {
+    return new ReplayReader(requests, new ResponseReader(requests, lookup));
   }
 
   /// A new key of the account.

@@ -236,12 +236,16 @@ final class StoredStreamTest {
 
   private void serve(Map<String, List<String>> query, TestingReply to) {
     SandboxLife life = new SandboxLife(List::of, List::of, false);
-    new StoredStream(lookup, replays, life, time, InferenceBench.SETTINGS)
+    EndedAnswers answers = new EndedAnswers(store, replays);
+    EndWait wait = new EndWait(store, life, time);
+    FollowedStream followed =
+        new FollowedStream(lookup, replays, answers, wait, InferenceBench.SETTINGS);
+    new StoredStream(lookup, replays, followed)
         .serve(inbound(query, ""), id.text(), caller(), new ClientReply(to));
   }
 
   private void repeat(String body) {
-    new IdempotentReplay(store, replays)
+    new IdempotentReplay(store, new EndedAnswers(store, replays))
         .replay(caller(), id, inbound(Map.of(), body), new ClientReply(reply));
   }
 
