@@ -32,9 +32,7 @@ public final class ChatOverChat implements Translation {
       if (!call.document().object().isTrue("stream")) {
         edit.set("stream", JsonValue.of(true)); // What the client gets whole may be streamed to us.
       }
-      edit.set(
-          "stream_options",
-          streamOptions().toBuilder().put("include_usage", JsonValue.of(true)).build());
+      edit.set("stream_options", StreamOptions.of(streamOptions(), target.upstream().chat()));
     }
     return edit.toBytes();
   }
@@ -78,6 +76,7 @@ public final class ChatOverChat implements Translation {
         call.request().id().text(),
         call.request().model(),
         streamOptions().isTrue("include_usage"),
+        StreamOptions.addCounts(streamOptions(), target.upstream().chat()),
         call.document().object().number("n").orElse(1L),
         call.request().tier().text());
   }

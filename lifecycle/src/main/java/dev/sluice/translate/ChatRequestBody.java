@@ -69,8 +69,7 @@ final class ChatRequestBody {
     if (!compacts) {
       putAnswerOptions(request, traits, chat);
       if (call.request().stream()) {
-        chat.put("stream", true)
-            .put("stream_options", JsonObject.builder().put("include_usage", true).build());
+        chat.put("stream", true).put("stream_options", StreamOptions.of(JsonObject.EMPTY, traits));
       }
     }
     return Json.write(chat.build());

@@ -35,9 +35,17 @@ public final class ChatStream implements AnswerStream {
   /// @param id what the client sees as the id of the completion
   /// @param model the alias that the client asked for
   /// @param usage whether the client asked for usage
+  /// @param extraCounts whether every chunk may have counts that the client did not ask for
   /// @param choices how many choices the client asked for
   /// @param tier the tier in force, shown where the upstream shows its own
-  public record View(String id, String model, boolean usage, long choices, String tier) {}
+  public record View(
+      String id, String model, boolean usage, boolean extraCounts, long choices, String tier) {
+
+    /// Of an upstream that counts only at the end, or as the client asked.
+    public View(String id, String model, boolean usage, long choices, String tier) {
+      this(id, model, usage, false, choices, tier);
+    }
+  }
 
   private final View view;
   private final UpstreamEvents upstream;
@@ -152,6 +160,8 @@ public final class ChatStream implements AnswerStream {
     }
     if (!view.usage()) {
       edit.remove("usage");
+    } else if (view.extraCounts() && !document.object().items("choices").isEmpty()) {
+      edit.set("usage", JsonNull.NULL); // As OpenAI writes it where the count comes at the end.
     }
     if (document.object().has("service_tier")) {
       edit.set("service_tier", view.tier());

@@ -20,6 +20,7 @@ final class ResponsesReading implements AnswerReading {
   private final ResponseEvents events;
   private JsonObject response = JsonObject.EMPTY;
   private FinishReason finish = FinishReason.BROKEN;
+  private @Nullable Usage usage;
 
   ResponsesReading(ClientCall call, EventFrames frames) {
     this.events = new ResponseEvents(frames);
@@ -35,6 +36,7 @@ final class ResponsesReading implements AnswerReading {
 
   private void takeEnd(JsonObject whole, String status) {
     response = whole;
+    usage = UsageCounts.ofResponse(whole).orElse(usage);
     items.complete(whole.items("output"));
     finish = finish(whole, status);
   }
@@ -55,7 +57,11 @@ final class ResponsesReading implements AnswerReading {
         takeEnd(whole, "failed");
         fail(whole.object("error").isPresent() ? whole : event, upstream);
       }
-      default -> items.take(type, event);
+      default -> {
+        // Some servers count as they go, in whichever event.
+        usage = UsageCounts.ofResponse(whole).or(() -> UsageCounts.ofResponse(event)).orElse(usage);
+        items.take(type, event);
+      }
     }
   }
 
@@ -102,7 +108,7 @@ final class ResponsesReading implements AnswerReading {
 
   @Override
   public @Nullable Usage usage() {
-    return UsageCounts.ofResponse(response).orElse(null);
+    return usage;
   }
 
   @Override

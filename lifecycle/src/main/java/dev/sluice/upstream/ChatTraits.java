@@ -8,9 +8,15 @@ package dev.sluice.upstream;
 /// @param developerRole the role of developer messages: `developer`, or `system` on servers and
 ///   chat templates that know no other
 /// @param reasoningInput whether the server takes earlier reasoning back as `reasoning_content`
-public record ChatTraits(String limitParameter, String developerRole, boolean reasoningInput) {
+/// @param continuousUsage whether the server counts in every chunk of a stream when it is asked to
+///   (`stream_options.continuous_usage_stats`, vLLM 2026-08), so that it is known what an aborted
+///   answer has cost
+public record ChatTraits(
+    String limitParameter, String developerRole, boolean reasoningInput, boolean continuousUsage) {
 
   /// `system` is understood by every server, the newer limit by nearly all. Reasoning is not sent
-  /// back: a server that does not know the member may refuse the whole request.
-  public static final ChatTraits DEFAULT = new ChatTraits("max_completion_tokens", "system", false);
+  /// back, and no count is asked for in every chunk: a server that does not know the member may
+  /// refuse the whole request.
+  public static final ChatTraits DEFAULT =
+      new ChatTraits("max_completion_tokens", "system", false, false);
 }

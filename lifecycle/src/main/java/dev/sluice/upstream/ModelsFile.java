@@ -169,12 +169,13 @@ public final class ModelsFile {
   }
 
   private ChatTraits chat(Node node) {
-    node.onlyKnows("limit_parameter", "developer_role", "reasoning_input");
+    node.onlyKnows("limit_parameter", "developer_role", "reasoning_input", "continuous_usage");
     ChatTraits standard = ChatTraits.DEFAULT;
     return new ChatTraits(
         oneOf(node, "limit_parameter", standard.limitParameter(), "max_tokens"),
         oneOf(node, "developer_role", standard.developerRole(), "developer"),
-        node.flag("reasoning_input"));
+        node.flag("reasoning_input"),
+        node.flag("continuous_usage"));
   }
 
   private String oneOf(Node node, String name, String standard, String other) {

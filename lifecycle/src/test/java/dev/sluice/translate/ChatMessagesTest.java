@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// How items of a conversation become messages: one sentence per trap (reference, 6.1).
 final class ChatMessagesTest {
 
-  private static final ChatTraits OTHER = new ChatTraits("max_tokens", "developer", true);
+  private static final ChatTraits OTHER = new ChatTraits("max_tokens", "developer", true, false);
 
   @Test
   void textPartsBecomeOneString() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// One sentence per trap of the translation (reference, 6.1).
 final class ChatRequestBodyTest {
 
-  private static final ChatTraits OTHER = new ChatTraits("max_tokens", "developer", true);
+  private static final ChatTraits OTHER = new ChatTraits("max_tokens", "developer", true, true);
 
   @Test
   void aStringIsOneMessageOfTheUser() {
@@ -142,6 +142,13 @@ final class ChatRequestBodyTest {
                     + "'stream_options':{'include_usage':true}}"));
     assertThat(chat("{'input':'x','max_output_tokens':100}", OTHER).number("max_tokens"))
         .contains(100L);
+  }
+
+  @Test
+  void aServerThatCountsAsItGoesIsAskedTo() {
+    assertThat(chat("{'input':'x','stream':true}", OTHER).object("stream_options"))
+        .contains(json("{'include_usage':true,'continuous_usage_stats':true}"));
+    assertThat(chat("{'input':'x'}", OTHER).has("stream_options")).isFalse();
   }
 
   @Test

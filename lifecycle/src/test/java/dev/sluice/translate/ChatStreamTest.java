@@ -205,6 +205,23 @@ final class ChatStreamTest {
         .contains("\"choices\":[],\"usage\":{\"prompt_tokens\":12,");
   }
 
+  @Test
+  void countsThatTheClientDidNotAskForReachNoClient() {
+    String counted =
+        "{\"choices\":[{\"index\":0,\"delta\":{}}],\"usage\":{\"completion_tokens\":1}}";
+    String last = "{\"choices\":[],\"usage\":{\"completion_tokens\":2}}";
+    ChatStream extra =
+        new ChatStream(
+            new ChatStream.View("resp_x", "alias", true, true, 1, "priority"), EVENT_BYTES);
+    ChatStream own =
+        new ChatStream(new ChatStream.View("resp_x", "alias", true, 1, "priority"), EVENT_BYTES);
+
+    assertThat(only(extra.feed(data(counted)))).contains("\"usage\":null");
+    assertThat(only(extra.feed(data(last)))).contains("\"completion_tokens\":2");
+    assertThat(only(own.feed(data(counted)))).contains("\"completion_tokens\":1");
+    assertThat(extra.broken(new TruncatedStream(), AT).usage()).isEqualTo(new Usage(0, 2, 0, 0));
+  }
+
   @ParameterizedTest
   @CsvSource({"get_,weather", "get_,get_weather", "get_weather,get_weather"})
   void aNameInPiecesIsStoredAsAClientReadsIt(String first, String second) {

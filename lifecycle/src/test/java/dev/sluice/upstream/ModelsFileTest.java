@@ -23,7 +23,7 @@ final class ModelsFileTest {
           auth: { env: OPENAI_API_KEY }
           timeouts: { connect: 1500ms, first_byte: 60s, idle: 30s, total: 4m30s, stream_total: 14m }
           propagate_trace: true
-          chat: { limit_parameter: max_tokens, developer_role: developer, reasoning_input: true }
+          chat: { limit_parameter: max_tokens, developer_role: developer, reasoning_input: true, continuous_usage: true }
         - name: vllm
           base_url: http://10.0.0.5:8000/v1
           auth: none
@@ -51,7 +51,7 @@ final class ModelsFileTest {
     assertThat(first.protocol()).isEqualTo(Upstream.Protocol.RESPONSES);
     assertThat(first.credential()).isEqualTo(new Upstream.Credential.Environment("OPENAI_API_KEY"));
     assertThat(first.propagateTrace()).isTrue();
-    assertThat(first.chat()).isEqualTo(new ChatTraits("max_tokens", "developer", true));
+    assertThat(first.chat()).isEqualTo(new ChatTraits("max_tokens", "developer", true, true));
     assertThat(first.timeouts().connect()).isEqualTo(Duration.ofMillis(1500));
     assertThat(first.timeouts().total()).isEqualTo(Duration.ofSeconds(270));
   }
@@ -67,7 +67,7 @@ final class ModelsFileTest {
     assertThat(second.credential()).isEqualTo(new Upstream.Credential.None());
     assertThat(second.propagateTrace()).isFalse();
     assertThat(second.chat())
-        .isEqualTo(new ChatTraits("max_completion_tokens", "system", false))
+        .isEqualTo(new ChatTraits("max_completion_tokens", "system", false, false))
         .isEqualTo(ChatTraits.DEFAULT);
   }
 
@@ -81,7 +81,7 @@ final class ModelsFileTest {
             protocol: soap
             auth: { env: MISSING }
             timeouts: { total: 10m, idle: soon }
-            chat: { limit_parameter: max_output, developer_role: 7, reasoning_input: 1, colour: red }
+            chat: { limit_parameter: max_output, developer_role: 7, reasoning_input: 1, continuous_usage: often, colour: red }
           - name: a
             base_url: http://user:secret@host
         models:
@@ -109,6 +109,7 @@ final class ModelsFileTest {
             "upstreams[0].chat.limit_parameter",
             "upstreams[0].chat.developer_role",
             "upstreams[0].chat.reasoning_input",
+            "upstreams[0].chat.continuous_usage",
             "upstreams[0].chat.colour",
             "upstreams[1].base_url",
             "upstreams[1].auth",

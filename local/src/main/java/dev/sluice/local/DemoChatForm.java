@@ -19,14 +19,16 @@ final class DemoChatForm implements DemoForm {
   private final DemoReply reply;
   private final Instant at;
   private final boolean usageWanted;
+  private final boolean countsWanted;
   private final String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
 
   DemoChatForm(DemoAsk ask, DemoReply reply, JsonObject body, Instant at) {
     this.ask = ask;
     this.reply = reply;
     this.at = at;
-    this.usageWanted =
-        body.object("stream_options").orElse(JsonObject.EMPTY).isTrue("include_usage");
+    JsonObject options = body.object("stream_options").orElse(JsonObject.EMPTY);
+    this.usageWanted = options.isTrue("include_usage");
+    this.countsWanted = usageWanted && options.isTrue("continuous_usage_stats");
   }
 
   @Override
@@ -46,14 +48,16 @@ final class DemoChatForm implements DemoForm {
     List<Frame> frames = new ArrayList<>();
     switch (reply) {
       case Text(List<String> thoughts, _, _) -> {
-        frames.add(chunk(assistant().put("content", "").build(), null));
-        thoughts.forEach(thought ->
-            frames.add(
-                chunk(JsonObject.builder().put("reasoning_content", thought).build(), null)));
+        frames.add(chunk(0, assistant().put("content", "").build(), null));
+        for (String thought : thoughts) {
+          JsonObject delta = JsonObject.builder().put("reasoning_content", thought).build();
+          frames.add(chunk(frames.size(), delta, null));
+        }
       }
       case ToolCall call ->
           frames.add(
               chunk(
+                  0,
                   assistant()
                       .put("content", JsonNull.NULL)
                       .put("tool_calls", list(call(call, "").put("index", 0).build()))
@@ -65,15 +69,19 @@ final class DemoChatForm implements DemoForm {
 
   @Override
   public List<Frame> deltas() {
-    return reply.tokens().stream()
-        .map(token -> chunk(delta(token), logprobs(List.of(token)), null))
-        .toList();
+    List<Frame> frames = new ArrayList<>();
+    long told = DemoUsage.of(ask, reply).reasoning();
+    for (String token : reply.tokens()) {
+      told++;
+      frames.add(chunk(told, delta(token), logprobs(List.of(token)), null));
+    }
+    return frames;
   }
 
   @Override
   public List<Frame> closing() {
     List<Frame> frames = new ArrayList<>();
-    frames.add(chunk(JsonObject.EMPTY, finishReason()));
+    frames.add(chunk(DemoUsage.of(ask, reply).output(), JsonObject.EMPTY, finishReason()));
     if (usageWanted) {
       frames.add(Frame.of(frame("chat.completion.chunk").put("usage", usage()).build()));
     }
@@ -167,11 +175,13 @@ final class DemoChatForm implements DemoForm {
         : JsonNull.NULL;
   }
 
-  private Frame chunk(JsonObject delta, @Nullable String finishReason) {
-    return chunk(delta, JsonNull.NULL, finishReason);
+  private Frame chunk(long told, JsonObject delta, @Nullable String finishReason) {
+    return chunk(told, delta, JsonNull.NULL, finishReason);
   }
 
-  private Frame chunk(JsonObject delta, JsonValue logprobs, @Nullable String finishReason) {
+  /// @param told how many tokens the client has with it
+  private Frame chunk(
+      long told, JsonObject delta, JsonValue logprobs, @Nullable String finishReason) {
     JsonObject choice =
         JsonObject.builder()
             .put("index", 0)
@@ -180,11 +190,19 @@ final class DemoChatForm implements DemoForm {
             .putNullable("finish_reason", finishReason)
             .build();
     JsonObject.Builder chunk = frame("chat.completion.chunk", choice);
-    return Frame.of(usageWanted ? chunk.put("usage", JsonNull.NULL).build() : chunk.build());
+    if (countsWanted) {
+      chunk.put("usage", usage(DemoUsage.of(ask, reply).after(told)));
+    } else if (usageWanted) {
+      chunk.put("usage", JsonNull.NULL);
+    }
+    return Frame.of(chunk.build());
   }
 
   private JsonObject usage() {
-    DemoUsage usage = DemoUsage.of(ask, reply);
+    return usage(DemoUsage.of(ask, reply));
+  }
+
+  private static JsonObject usage(DemoUsage usage) {
     return JsonObject.builder()
         .put("prompt_tokens", usage.input())
         .put("completion_tokens", usage.output())

@@ -14,6 +14,11 @@ record DemoUsage(long input, long output, long reasoning) {
     return new DemoUsage(ask.prompt().tokenCount(), reasoning + reply.tokens().size(), reasoning);
   }
 
+  /// The counts when so many tokens of the output have been told.
+  DemoUsage after(long told) {
+    return new DemoUsage(input, told, Math.min(told, reasoning));
+  }
+
   long total() {
     return input + output;
   }
