@@ -1,6 +1,5 @@
 package dev.sluice.call;
 
-import dev.sluice.request.RequestStore;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.Translator;
 import java.time.InstantSource;
@@ -14,12 +13,12 @@ public interface QueuedCallsFactory {
 
   /// Over the same engine, translations and judgements as the realtime path.
   static QueuedCallsFactory of(
-      RequestStore requests,
+      Conversations conversations,
       ModelInput input,
       Translator translator,
       Upstreams upstreams,
       Metrics metrics) {
-    QueuedInput queued = new QueuedInput(requests, input);
+    QueuedInput queued = new QueuedInput(conversations, input);
     return clock -> new UpstreamQueuedCalls(queued, translator, upstreams, metrics, clock);
   }
 }

@@ -7,7 +7,6 @@ import dev.sluice.request.ClaimStore.Work;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
-import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
 import dev.sluice.translate.ClientCall;
@@ -28,12 +27,12 @@ final class QueuedInput {
   /// A run has one connection or few, which its leases need more than its calls.
   private static final int MOST_READERS = 2;
 
-  private final RequestStore requests;
+  private final Conversations conversations;
   private final ModelInput input;
   private final Semaphore readers = new Semaphore(MOST_READERS);
 
-  QueuedInput(RequestStore requests, ModelInput input) {
-    this.requests = requests;
+  QueuedInput(Conversations conversations, ModelInput input) {
+    this.conversations = conversations;
     this.input = input;
   }
 
@@ -114,7 +113,8 @@ final class QueuedInput {
   private Chain chain(RequestData data, ResponseId head) throws InterruptedException {
     readers.acquire();
     try {
-      return requests.chain(data.accountId(), head, ModelInput.MAX_TURNS, ModelInput.MAX_BYTES);
+      return conversations.chain(
+          data.accountId(), head, ModelInput.MAX_TURNS, ModelInput.MAX_BYTES);
     } finally {
       readers.release();
     }

@@ -46,6 +46,6 @@ final class UpstreamFactory {
       Translator translator,
       Upstreams upstreams,
       Metrics metrics) {
-    return QueuedCallsFactory.of(requests, input, translator, upstreams, metrics);
+    return QueuedCallsFactory.of(requests::chain, input, translator, upstreams, metrics);
   }
 }

@@ -58,6 +58,26 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.micronaut..", "jakarta.inject..");
 
+  /// What gateway and daemon share of an upstream call knows neither the database nor the cloud.
+  @ArchTest
+  static final ArchRule callsKnowOnlyTheDomainAndWhatItIsAskedThrough =
+      classes()
+          .that()
+          .resideInAPackage("dev.sluice.call..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.sluice.call..",
+              "dev.sluice.request..",
+              "dev.sluice.sandbox..",
+              "dev.sluice.telemetry..",
+              "dev.sluice.translate..",
+              "dev.sluice.upstream..",
+              "dev.sluice.wire..",
+              "java..",
+              "org.jspecify..",
+              "org.slf4j..");
+
   @ArchTest
   static final ArchRule sqlIsOnlyInTheStore =
       noClasses()
@@ -89,6 +109,7 @@ final class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               "dev.sluice.request..",
+              "dev.sluice.call..",
               "dev.sluice.completion",
               "dev.sluice.upstream..",
               "dev.sluice.wire..",

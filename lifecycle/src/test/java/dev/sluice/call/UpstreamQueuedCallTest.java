@@ -1,0 +1,394 @@
+package dev.sluice.call;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.call.QueuedCall.Result;
+import dev.sluice.emulators.ScriptedUpstream;
+import dev.sluice.emulators.UpstreamAnswer;
+import dev.sluice.request.Chain;
+import dev.sluice.request.ClaimStore.Work;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.CallLost;
+import dev.sluice.request.FailureReason.NonRetriableStatus;
+import dev.sluice.request.FailureReason.RequestRejected;
+import dev.sluice.request.FailureReason.RetriableStatus;
+import dev.sluice.request.FailureReason.TimedOut;
+import dev.sluice.request.FailureReason.TruncatedStream;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.Request;
+import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.request.Usage;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.Upstream;
+import dev.sluice.upstream.UpstreamRequest;
+import dev.sluice.wire.JsonValue.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UpstreamQueuedCallTest {
+
+  private static final String CHAT =
+      "{'model':'alias','messages':[{'role':'user','content':'Hi'}]}";
+  private static final String RESPONSES = "{'model':'alias','input':'Hi'}";
+  private static final String FINISH =
+      "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':3,'completion_tokens':2,'total_tokens':5}}";
+
+  private final TestingUpstreams upstreams = new TestingUpstreams();
+  private final CallBench bench = new CallBench(upstreams);
+
+  private static String delta(String text, int tokens) {
+    return "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{'content':'%s'}}],'usage':{'prompt_tokens':3,'completion_tokens':%d}}"
+        .formatted(text, tokens);
+  }
+
+  @Test
+  void aChatThatWasAskedWholeIsStreamedAndKeptWhole() {
+    upstreams.planStream(delta("Hel", 1), delta("lo", 2), FINISH, "[DONE]");
+
+    Result result =
+        bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+
+    assertThat(result.upstream()).isEqualTo("chats");
+    assertThat(result.upstreamModel()).isEqualTo("theirs");
+    Ending ending = result.ending();
+    assertThat(ending.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(ending.at()).isEqualTo(CallBench.NOW);
+    assertThat(ending.status()).isEqualTo(200);
+    assertThat(ending.usage()).isEqualTo(new Usage(3, 2, 0, 0));
+    assertThat(ending.contentType()).isEqualTo("application/json");
+    assertThat(ending.events()).isNull();
+    assertThat(CallBench.body(result))
+        .isEqualTo(
+            CallBench.json(
+                "{'id':'%s','object':'chat.completion','created':5,'model':'alias','choices':[{'index':0,'message':{'role':'assistant','content':'Hello','refusal':null},'logprobs':null,'finish_reason':'stop'}],'usage':{'prompt_tokens':3,'completion_tokens':2,'total_tokens':5}}"
+                    .formatted(CallBench.ID.text())));
+    assertThat(upstreams.sent(0))
+        .isEqualTo(
+            CallBench.json(
+                "{'model':'theirs','messages':[{'role':'user','content':'Hi'}],'stream':true,'stream_options':{'include_usage':true}}"));
+    assertThat(upstreams.closed()).isEqualTo(1);
+  }
+
+  @Test
+  void theUpstreamIsToldTheResponseAndItsTrace() {
+    upstreams.planStream(delta("a", 1), FINISH);
+
+    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+
+    UpstreamRequest sent = upstreams.requests().getFirst();
+    assertThat(sent.path()).isEqualTo("/chat/completions");
+    assertThat(sent.stream()).isTrue();
+    assertThat(sent.requestId()).isEqualTo(CallBench.ID.text());
+    assertThat(sent.traceparent()).isEqualTo(CallBench.TRACE);
+    assertThat(sent.total()).isEqualTo(CallBench.TOTAL);
+  }
+
+  @Test
+  void embeddingsAreNotStreamedAndKeepTheirSpelling() {
+    upstreams.planJson(
+        200,
+        "{\"object\":\"list\",\"model\":\"theirs\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[1,-2]}],\"usage\":{\"prompt_tokens\":4,\"total_tokens\":4}}",
+        Map.of());
+
+    Result result =
+        bench
+            .call(
+                CallBench.work(
+                    Endpoint.EMBEDDINGS,
+                    "{'model':'alias','input':'Hi','encoding_format':'base64'}"),
+                CallBench.chat())
+            .run();
+
+    assertThat(upstreams.requests().getFirst().stream()).isFalse();
+    assertThat(result.ending().usage()).isEqualTo(new Usage(4, 0, 0, 0));
+    assertThat(CallBench.body(result))
+        .isEqualTo(
+            CallBench.json(
+                "{'object':'list','model':'alias','data':[{'object':'embedding','index':0,'embedding':'AACAPwAAAMA='}],'usage':{'prompt_tokens':4,'total_tokens':4}}"));
+  }
+
+  @Test
+  void aServerThatAnswersJsonAllTheSameIsAccepted() {
+    upstreams.planJson(
+        200,
+        "{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"length\"}]}",
+        Map.of());
+
+    Result result =
+        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run();
+
+    assertThat(result.ending().outcome()).isEqualTo(Outcome.INCOMPLETE);
+    assertThat(CallBench.body(result).text("id")).hasValue(CallBench.ID.text());
+    assertThat(CallBench.body(result).text("service_tier")).hasValue("flex");
+  }
+
+  @Test
+  void theTurnsBeforeAreSentToo() {
+    Request parent =
+        new Request.Completed(
+            CallBench.data(CallBench.PARENT, Endpoint.RESPONSES),
+            200,
+            false,
+            null,
+            null,
+            CallBench.NOW);
+    bench.chain =
+        new Chain(
+            List.of(
+                new Chain.Turn(
+                    parent,
+                    CallBench.stored("{'input':'One'}"),
+                    CallBench.stored(
+                        "{'id':'%s','object':'response','output':[{'type':'message','id':'m','role':'assistant','status':'completed','content':[{'type':'output_text','text':'Two','annotations':[]}]}]}"
+                            .formatted(CallBench.PARENT.text())))),
+            new Chain.End.Complete());
+    upstreams.planStream(delta("Four", 1), FINISH);
+
+    Work work =
+        CallBench.work(
+            Endpoint.RESPONSES,
+            CallBench.stored("{'model':'alias','input':'Three'}"),
+            CallBench.PARENT);
+    Result result = bench.call(work, CallBench.chat()).run();
+
+    assertThat(result.ending().outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(upstreams.sent(0).items("messages"))
+        .extracting(message -> ((JsonObject) message).text("content").orElse(""))
+        .containsExactly("One", "Two", "Three");
+  }
+
+  @Test
+  void theNextTargetIsAskedWhereTheFirstCannotBe() {
+    upstreams.planFailure(new TimedOut("connect"));
+
+    Result result =
+        bench
+            .call(
+                CallBench.work(Endpoint.RESPONSES, "{'model':'alias','prompt':{'id':'p'}}"),
+                CallBench.chat(),
+                CallBench.responses())
+            .run();
+
+    assertThat(result.upstream()).isEqualTo("responds");
+    assertThat(result.ending().failure()).isEqualTo(new TimedOut("connect"));
+    assertThat(result.ending().status()).isNull();
+  }
+
+  @Test
+  void whatNoTargetCanExpressIsRejected() {
+    Result result =
+        bench
+            .call(
+                CallBench.work(Endpoint.RESPONSES, "{'model':'alias','prompt':{'id':'p'}}"),
+                CallBench.chat())
+            .run();
+
+    assertThat(result.ending().failure()).isInstanceOf(RequestRejected.class);
+    assertThat(upstreams.requests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "{", ""})
+  void aBodyThatIsNoRequestIsRejected(String body) {
+    assertThat(failure(CallBench.work(Endpoint.RESPONSES, body)))
+        .isInstanceOf(RequestRejected.class);
+  }
+
+  @Test
+  void whatIsGoneIsRejected() {
+    assertThat(failure(CallBench.work(Endpoint.CHAT_COMPLETIONS, null, null)))
+        .isEqualTo(new RequestRejected("The body of the request is gone, so it cannot be run."));
+    assertThat(
+            failure(
+                CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT)))
+        .isEqualTo(
+            new RequestRejected(
+                "The response "
+                    + CallBench.PARENT.text()
+                    + ", which the request continues, is gone."));
+    assertThat(upstreams.requests()).isEmpty();
+  }
+
+  private FailureReason failure(Work work) {
+    Ending ending = bench.call(work, CallBench.chat()).run().ending();
+    assertThat(ending.outcome()).isEqualTo(Outcome.FAILED);
+    return Objects.requireNonNull(ending.failure());
+  }
+
+  @Test
+  void faultsOfOursAreLostCalls() {
+    bench.translator =
+        (_, _) -> {
+          throw new IllegalStateException("a bug");
+        };
+    assertThat(failure(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT)))
+        .isInstanceOf(CallLost.class);
+    bench.translator =
+        (_, _) -> {
+          throw new StoreUnavailableException("away", new IllegalStateException());
+        };
+    assertThat(failure(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT)))
+        .isEqualTo(new CallLost("What the request continues could not be read."));
+  }
+
+  @Test
+  void anInterruptedThreadLosesItsCallAndStaysInterrupted() {
+    Thread.currentThread().interrupt();
+    Work work = CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT);
+
+    FailureReason failure = failure(work);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(failure).isInstanceOf(CallLost.class);
+  }
+
+  @Test
+  void errorsAreKeptAsTheRealtimePathKeepsThem() {
+    upstreams.planJson(400, "{\"error\":{\"message\":\"No.\"}}", Map.of());
+    upstreams.planJson(200, "{\"error\":{\"message\":\"Busy.\",\"code\":503}}", Map.of());
+
+    Ending refused =
+        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
+    Ending hidden =
+        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.failure())
+        .isEqualTo(new NonRetriableStatus(400, "{\"error\":{\"message\":\"No.\"}}"));
+    assertThat(refused.body()).isEqualTo("{\"error\":{\"message\":\"No.\"}}".getBytes(UTF_8));
+    assertThat(hidden.status()).isEqualTo(200);
+    assertThat(hidden.failure())
+        .isInstanceOfSatisfying(
+            RetriableStatus.class, reason -> assertThat(reason.status()).isEqualTo(503));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      textBlock =
+          """
+          7, PT7S
+          0.25, PT0.25S
+          'Sat, 21 Nov 2026 10:01:30 GMT', PT1M30S
+          'Sat, 21 Nov 2026 09:00:00 GMT', PT0S
+          -3, none
+          soon, none
+          """)
+  void theServersWishToBeLeftAloneIsHandedOn(String header, Duration expected) {
+    upstreams.planJson(503, "{}", Map.of("retry-after", header));
+
+    Result result =
+        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run();
+
+    assertThat(result.retryAfter()).isEqualTo(Optional.ofNullable(expected));
+  }
+
+  @Test
+  void aStreamThatEndsEarlyIsTruncatedAndItsCostIsKnown() {
+    upstreams.planStream(delta("Hel", 1), delta("lo", 2));
+
+    Ending ending =
+        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
+
+    assertThat(ending.failure()).isEqualTo(new TruncatedStream());
+    assertThat(ending.usage()).isEqualTo(new Usage(3, 2, 0, 0));
+  }
+
+  @Test
+  void anAbortedCallIsLostAndItsCostSoFarIsKnown() {
+    QueuedCall[] call = new QueuedCall[1];
+    upstreams.planUnendingStream(() -> call[0].abort(), delta("Hel", 1), delta("lo", 2));
+    call[0] = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat());
+
+    Result result = call[0].run();
+
+    assertThat(result.ending().outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.ending().failure()).isInstanceOf(CallLost.class);
+    assertThat(result.ending().usage()).isEqualTo(new Usage(3, 2, 0, 0));
+  }
+
+  @Test
+  void anAbortedResponseKnowsWhatItsServerCounted() {
+    QueuedCall[] call = new QueuedCall[1];
+    upstreams.planUnendingStream(
+        () -> call[0].abort(),
+        "{'type':'response.created','response':{'status':'in_progress','usage':null}}",
+        "{'type':'response.output_text.delta','item_id':'m','output_index':0,'content_index':0,'delta':'Hi'}",
+        "{'type':'response.in_progress','response':{'usage':{'input_tokens':5,'output_tokens':1}}}");
+    call[0] = bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.responses());
+
+    Ending ending = call[0].run().ending();
+
+    assertThat(ending.failure()).isInstanceOf(CallLost.class);
+    assertThat(ending.usage()).isEqualTo(new Usage(5, 1, 0, 0));
+  }
+
+  @Test
+  void aCallThatIsAbortedBeforeItBeginsIsNeverMade() {
+    QueuedCall call = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat());
+
+    call.abort();
+
+    assertThat(call.run().ending().failure()).isInstanceOf(CallLost.class);
+    assertThat(upstreams.requests()).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatWasWholeBeforeTheAbortIsKept() {
+    QueuedCall[] call = new QueuedCall[1];
+    upstreams.planUnendingStream(() -> call[0].abort(), delta("Hi", 1), FINISH, "[DONE]");
+    call[0] = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat());
+
+    assertThat(call[0].run().ending().outcome()).isEqualTo(Outcome.COMPLETED);
+    call[0].abort();
+  }
+
+  @Test
+  void callsAreMeasuredLikeThoseOfTheRealtimePath() {
+    upstreams.planStream(delta("a", 1), FINISH);
+    upstreams.planFailure(new TimedOut("connect"));
+
+    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+
+    assertThat(bench.metrics.snapshot().keySet())
+        .contains(
+            new MetricSeries.Key(Metric.UPSTREAM_LATENCY, List.of("alias", "200")),
+            new MetricSeries.Key(Metric.UPSTREAM_LATENCY, List.of("alias", "none")));
+  }
+
+  @Test
+  void anAbortClosesTheSocketOfARunningCall() throws Exception {
+    try (ScriptedUpstream server =
+            ScriptedUpstream.answering(
+                UpstreamAnswer.eventStream().event(delta("Hi", 1).replace('\'', '"')).hang());
+        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), 1 << 20)) {
+      QueuedCall call =
+          new CallBench(client)
+              .call(
+                  CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT),
+                  CallBench.target("real", Upstream.Protocol.CHAT, server.uri().resolve("/v1")));
+      FutureTask<Result> run = new FutureTask<>(call::run);
+      var _ = Thread.ofVirtual().start(run);
+      server.awaitRequests(1, Duration.ofSeconds(5));
+
+      call.abort();
+
+      assertThat(run.get(5, TimeUnit.SECONDS).ending().failure()).isInstanceOf(CallLost.class);
+      server.awaitDepartures(1, Duration.ofSeconds(5));
+    }
+  }
+}
