@@ -7,6 +7,7 @@ import dev.sluice.wire.JsonValue.JsonObject;
 import dev.sluice.wire.JsonValue.JsonString;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class ChatStreamChoice {
   private final Map<String, JsonValue> others = new LinkedHashMap<>();
   private final ChatStreamToolCalls toolCalls = new ChatStreamToolCalls();
   private final Map<String, List<JsonValue>> logprobs = new LinkedHashMap<>();
+  private final Set<String> namedLogprobs = new LinkedHashSet<>();
   private @Nullable ChatStreamFunction functionCall;
   private @Nullable String finishReason;
 
@@ -39,10 +41,7 @@ final class ChatStreamChoice {
 
   void add(JsonObject choice) {
     choice.object("delta").ifPresent(delta -> delta.members().forEach(this::addDelta));
-    choice
-        .object("logprobs")
-        .ifPresent(
-            parts -> parts.members().forEach((name, value) -> addAll(logprobs, name, value)));
+    choice.object("logprobs").ifPresent(parts -> parts.members().forEach(this::addLogprobs));
     choice.text("finish_reason").ifPresent(reason -> finishReason = reason);
   }
 
@@ -65,6 +64,14 @@ final class ChatStreamChoice {
     }
   }
 
+  /// Servers name the kind of text that there is none of, too.
+  private void addLogprobs(String name, JsonValue value) {
+    if (value instanceof JsonNull) {
+      namedLogprobs.add(name);
+    }
+    addAll(logprobs, name, value);
+  }
+
   private static void addAll(Map<String, List<JsonValue>> to, String name, JsonValue value) {
     if (value instanceof JsonArray(List<JsonValue> items)) {
       to.computeIfAbsent(name, _ -> new ArrayList<>()).addAll(items);
@@ -76,7 +83,7 @@ final class ChatStreamChoice {
     return JsonObject.builder()
         .put("index", index)
         .put("message", message())
-        .put("logprobs", logprobs.isEmpty() ? JsonNull.NULL : ofLists(logprobs))
+        .put("logprobs", logprobs())
         .putNullable("finish_reason", finishReason)
         .build();
   }
@@ -101,9 +108,13 @@ final class ChatStreamChoice {
     return text == null ? JsonNull.NULL : JsonValue.of(text.toString());
   }
 
-  private static JsonObject ofLists(Map<String, List<JsonValue>> lists) {
+  private JsonValue logprobs() {
+    if (logprobs.isEmpty()) {
+      return JsonNull.NULL;
+    }
     JsonObject.Builder json = JsonObject.builder();
-    lists.forEach((name, items) -> json.put(name, new JsonArray(items)));
+    namedLogprobs.forEach(name -> json.put(name, JsonNull.NULL));
+    logprobs.forEach((name, items) -> json.put(name, new JsonArray(items)));
     return json.build();
   }
 }

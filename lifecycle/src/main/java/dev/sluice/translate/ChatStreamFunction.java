@@ -21,6 +21,10 @@ final class ChatStreamFunction {
     delta.text(member).ifPresent(input::append);
   }
 
+  boolean hasInput() {
+    return !input.isEmpty();
+  }
+
   /// A name with its next piece. Some servers repeat the name so far, or all of it. Once the input
   /// has begun, a name is whole, and a reader takes no more of it.
   static String joined(String name, String piece) {

@@ -3,10 +3,9 @@ package dev.sluice.translate;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// The tool calls of one choice. Their pieces may alternate; the index says to which a piece
@@ -26,6 +25,11 @@ final class ChatStreamToolCalls {
           : new Call("", "", new ChatStreamFunction("arguments"));
     }
 
+    /// Whether a piece with this id and name begins another call under the same number.
+    boolean isOther(String otherId, String otherName) {
+      return !otherId.isEmpty() && !id.isEmpty() && !otherId.equals(id) && !otherName.isEmpty();
+    }
+
     JsonObject toJson() {
       return JsonObject.builder()
           .put("id", id)
@@ -35,7 +39,8 @@ final class ChatStreamToolCalls {
     }
   }
 
-  private final TreeMap<Long, Call> calls = new TreeMap<>();
+  /// By number, under which some servers send several calls one after the other.
+  private final TreeMap<Long, List<Call>> calls = new TreeMap<>();
 
   boolean isEmpty() {
     return calls.isEmpty();
@@ -50,32 +55,43 @@ final class ChatStreamToolCalls {
   }
 
   private void add(JsonObject delta) {
-    long index = delta.number("index").orElseGet(() -> indexOf(delta));
-    Call known = Objects.requireNonNullElseGet(calls.get(index), () -> Call.of(delta));
-    Call call =
+    String id = delta.text("id").orElse("");
+    JsonObject callee =
+        delta.object("function").or(() -> delta.object("custom")).orElse(JsonObject.EMPTY);
+    String name = callee.text("name").orElse("");
+    long number = delta.number("index").orElseGet(() -> numberOf(id, name));
+    List<Call> numbered = calls.computeIfAbsent(number, _ -> new ArrayList<>());
+    if (numbered.isEmpty() || numbered.getLast().isOther(id, name)) {
+      numbered.add(Call.of(delta));
+    }
+    Call known = numbered.removeLast();
+    known.callee().add(callee);
+    numbered.add(
         new Call(
-            known.id().isEmpty() ? delta.text("id").orElse("") : known.id(),
+            known.id().isEmpty() ? id : known.id(),
             known.type().isEmpty() ? delta.text("type").orElse("") : known.type(),
-            known.callee());
-    delta.object("function").or(() -> delta.object("custom")).ifPresent(call.callee()::add);
-    calls.put(index, call);
+            known.callee()));
   }
 
-  /// Servers that leave the index out send a new id with each new call.
-  private long indexOf(JsonObject delta) {
-    Optional<String> id = delta.text("id");
-    long last = calls.isEmpty() ? -1 : calls.lastKey();
-    if (id.isEmpty()) {
-      return Math.max(0, last);
+  /// The number of a call that came without one: a new id or a name after arguments begins a call.
+  private long numberOf(String id, String name) {
+    if (calls.isEmpty()) {
+      return 0;
     }
-    return calls.entrySet().stream()
-        .filter(call -> call.getValue().id().equals(id.get()))
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElse(last + 1);
+    if (!id.isEmpty()) {
+      return calls.entrySet().stream()
+          .filter(call -> call.getValue().getLast().id().equals(id))
+          .map(Map.Entry::getKey)
+          .findFirst()
+          .orElse(calls.lastKey() + 1);
+    }
+    Call last = calls.lastEntry().getValue().getLast();
+    boolean isNew = !name.isEmpty() && last.callee().hasInput();
+    return isNew ? calls.lastKey() + 1 : calls.lastKey();
   }
 
   JsonArray toJson() {
-    return new JsonArray(calls.values().stream().<JsonValue>map(Call::toJson).toList());
+    return new JsonArray(
+        calls.values().stream().flatMap(List::stream).<JsonValue>map(Call::toJson).toList());
   }
 }

@@ -48,6 +48,11 @@ final class EventFrames {
     return new EventFrames(true, false);
   }
 
+  /// Whether nobody has been told of anything.
+  boolean isDiscarding() {
+    return isDiscarding;
+  }
+
   /// @param members all but `type` and `sequence_number`
   void add(String type, JsonObject members) {
     if (isDiscarding) {

@@ -42,6 +42,8 @@ abstract sealed class OpenItem permits OpenText, OpenCall, OpenForeign {
   final void complete(JsonObject whole) {
     if (isOpen()) {
       addMissing(whole);
+    } else if (frames.isDiscarding()) {
+      describe(whole);
     }
   }
 

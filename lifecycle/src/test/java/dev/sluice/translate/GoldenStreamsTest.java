@@ -99,13 +99,15 @@ final class GoldenStreamsTest {
   }
 
   private static Told tell(String name, Iterable<byte[]> chunks) {
-    String request = read(name + ".request.json");
     return TestingStreams.stream(
-        name.startsWith("chat-")
-            ? TestingStreams.overChat(request)
-            : TestingStreams.overResponses(request),
-        chunks,
-        name.endsWith("-reset") ? reset() : TestingStreams.CLOSED);
+        translation(name), chunks, name.endsWith("-reset") ? reset() : TestingStreams.CLOSED);
+  }
+
+  static Translation translation(String name) {
+    String request = read(name + ".request.json");
+    return name.startsWith("chat-")
+        ? TestingStreams.overChat(request)
+        : TestingStreams.overResponses(request);
   }
 
   private static Closing reset() {
@@ -113,7 +115,7 @@ final class GoldenStreamsTest {
         stream.broken(new NetworkError("reset", "The connection broke."), TestingStreams.ENDED);
   }
 
-  private static byte[] upstream(String name) {
+  static byte[] upstream(String name) {
     return read(name + UPSTREAM).getBytes(StandardCharsets.UTF_8);
   }
 

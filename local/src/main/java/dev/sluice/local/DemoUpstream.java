@@ -43,7 +43,12 @@ public final class DemoUpstream implements AutoCloseable {
   /// @param port the port to listen on, 0 for any free one
   /// @param key the bearer key that requests must carry, null when none is asked for
   public static DemoUpstream start(int port, @Nullable String key) {
-    return new DemoUpstream(port, key, InstantSource.system());
+    return start(port, key, InstantSource.system());
+  }
+
+  /// @param clock says when an answer was made
+  static DemoUpstream start(int port, @Nullable String key, InstantSource clock) {
+    return new DemoUpstream(port, key, clock);
   }
 
   /// The base URL for a models file; ends in `/v1`.
