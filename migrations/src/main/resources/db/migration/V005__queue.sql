@@ -40,7 +40,7 @@ create index request_expiring on request (deadline)
 
 -- What an account still keeps, the oldest first.
 create index request_kept on request (account_id, id)
-  where deleted_at is null and state in ('completed', 'failed', 'canceled');
+  where store and deleted_at is null and state in ('completed', 'failed', 'canceled');
 
 alter table request_attempt
   -- The upstream's own name of the model; null in rows from before this migration.

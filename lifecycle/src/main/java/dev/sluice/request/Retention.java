@@ -15,7 +15,11 @@ public interface Retention {
   boolean takeTurn(Duration every);
 
   /// Ended and visible requests that are older than their account keeps them, the oldest of each
-  /// account first.
+  /// account first. A queued request ages from its end, any other from when it was recorded, by the
+  /// database's clock.
+  ///
+  /// @param limit the most requests of this page; one below it was the last
+  /// @param within how long the database may work on it
   List<Expired> expired(int limit, Duration within);
 
   /// A request whose bodies are to go, as if its owner deleted it.

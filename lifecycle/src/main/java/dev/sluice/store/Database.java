@@ -52,6 +52,11 @@ final class Database {
     return execute(TransactionDefinition.READ_ONLY, statementTimeout, work);
   }
 
+  /// As [#read(Work)], within a shorter time, see [#write(Duration, Work)].
+  <T> T read(Duration limit, Work<T> work) {
+    return execute(TransactionDefinition.READ_ONLY, shorter(limit), work);
+  }
+
   /// Runs the work in a transaction; whatever it throws rolls the transaction back.
   <T> T write(Work<T> work) {
     return execute(TransactionDefinition.DEFAULT, statementTimeout, work);
@@ -60,8 +65,11 @@ final class Database {
   /// As [#write(Work)], with statements that end within a shorter time, and a server that is given
   /// up soon after it, should it be silently gone.
   <T> T write(Duration limit, Work<T> work) {
-    Duration timeout = limit.compareTo(statementTimeout) < 0 ? limit : statementTimeout;
-    return execute(TransactionDefinition.DEFAULT, timeout, work);
+    return execute(TransactionDefinition.DEFAULT, shorter(limit), work);
+  }
+
+  private Duration shorter(Duration limit) {
+    return limit.compareTo(statementTimeout) < 0 ? limit : statementTimeout;
   }
 
   private <T> T execute(TransactionDefinition definition, Duration timeout, Work<T> work) {
