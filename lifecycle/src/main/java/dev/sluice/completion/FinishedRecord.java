@@ -61,11 +61,13 @@ public record FinishedRecord(
 
   /// One upstream call.
   ///
+  /// @param upstreamModel the upstream's own name of the model; null in records of older code
   /// @param status the upstream's status, null when it gave none
   /// @param error the label of the failure, null when it succeeded
   public record Attempt(
       UUID attemptId,
       String upstream,
+      @Nullable String upstreamModel,
       Instant startedAt,
       Instant finishedAt,
       @Nullable Integer status,

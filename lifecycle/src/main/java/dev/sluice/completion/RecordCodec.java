@@ -120,6 +120,7 @@ public final class RecordCodec {
     return JsonObject.builder()
         .put("attempt_id", attempt.attemptId().toString())
         .put("upstream", attempt.upstream())
+        .putNullable("upstream_model", attempt.upstreamModel())
         .put("started_at", attempt.startedAt().toString())
         .put("finished_at", attempt.finishedAt().toString())
         .put("status", number(attempt.status()))
@@ -229,6 +230,7 @@ public final class RecordCodec {
     return new FinishedRecord.Attempt(
         uuid(json, "attempt_id"),
         required(json, "upstream"),
+        json.text("upstream_model").orElse(null),
         instant(json, "started_at"),
         instant(json, "finished_at"),
         status(json),

@@ -64,10 +64,15 @@ final class CompletionStatements {
           new Column<>("uuid", row -> row.head().accountId()),
           new Column<>("integer", NumberedAttempt::number),
           new Column<>("text", row -> row.attempt().upstream()),
+          new Column<>("text", row -> row.attempt().upstreamModel()),
           new Column<>("timestamptz", row -> row.attempt().startedAt()),
           new Column<>("timestamptz", row -> row.attempt().finishedAt()),
           new Column<>("integer", row -> row.attempt().status()),
-          new Column<>("text", row -> row.attempt().error()));
+          new Column<>("text", row -> row.attempt().error()),
+          new Column<>("bigint", cost(Usage::inputTokens)),
+          new Column<>("bigint", cost(Usage::outputTokens)),
+          new Column<>("bigint", cost(Usage::cachedTokens)),
+          new Column<>("bigint", cost(Usage::reasoningTokens)));
 
   private CompletionStatements() {}
 
@@ -226,12 +231,15 @@ final class CompletionStatements {
   private static final String INSERT_ATTEMPTS =
       """
       insert into request_attempt (request_id, attempt_id, account_id, attempt, upstream,
-        started_at, finished_at, status, error)
-      select a.request_id, a.attempt_id, a.account_id, a.attempt, a.upstream, a.started_at,
-        a.finished_at, a.status, a.error
-      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-        as a (request_id, attempt_id, account_id, attempt, upstream, started_at, finished_at,
-          status, error)
+        upstream_model, started_at, finished_at, status, error, input_tokens, output_tokens,
+        cached_tokens, reasoning_tokens)
+      select a.request_id, a.attempt_id, a.account_id, a.attempt, a.upstream, a.upstream_model,
+        a.started_at, a.finished_at, a.status, a.error, a.input_tokens, a.output_tokens,
+        a.cached_tokens, a.reasoning_tokens
+      from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        as a (request_id, attempt_id, account_id, attempt, upstream, upstream_model, started_at,
+          finished_at, status, error, input_tokens, output_tokens, cached_tokens,
+          reasoning_tokens)
       order by a.request_id, a.attempt
       on conflict (request_id, attempt_id) do nothing
       """;
@@ -284,6 +292,13 @@ final class CompletionStatements {
     return row -> {
       FinishedRecord finished = row.finished();
       return finished == null ? null : value.apply(finished);
+    };
+  }
+
+  private static Function<NumberedAttempt, @Nullable Object> cost(Function<Usage, Object> value) {
+    return row -> {
+      Usage usage = row.usage();
+      return usage == null ? null : value.apply(usage);
     };
   }
 

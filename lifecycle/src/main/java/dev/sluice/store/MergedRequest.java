@@ -6,6 +6,7 @@ import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.completion.StartedRecord;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,9 @@ record MergedRequest(
   }
 
   /// @param number 1 for the first call of a request
-  record NumberedAttempt(Head head, int number, FinishedRecord.Attempt attempt) {}
+  /// @param usage that of the request on its last call, whose answer it got; null on all others
+  record NumberedAttempt(
+      Head head, int number, FinishedRecord.Attempt attempt, @Nullable Usage usage) {}
 
   /// One row per id, in the order in which PostgreSQL sorts ids.
   static List<MergedRequest> merge(List<CompletionRecord> records) {
@@ -74,7 +77,10 @@ record MergedRequest(
   private static List<NumberedAttempt> numbered(FinishedRecord finished) {
     List<NumberedAttempt> attempts = new ArrayList<>();
     for (FinishedRecord.Attempt attempt : finished.attempts()) {
-      attempts.add(new NumberedAttempt(finished.head(), attempts.size() + 1, attempt));
+      int number = attempts.size() + 1;
+      boolean isLast = number == finished.attempts().size();
+      attempts.add(
+          new NumberedAttempt(finished.head(), number, attempt, isLast ? finished.usage() : null));
     }
     return attempts;
   }

@@ -44,9 +44,9 @@ final class PostgresRetention implements Retention {
   /// which would otherwise go through all that it still keeps; the database's clock decides. A
   /// gateway whose clock is ahead has its requests kept for longer by as much.
   ///
-  /// The account is written as a set of one, so that only an index that begins with it has the order
-  /// that is asked for. With a plain equality the order is that of the ids alone, and the planner may
-  /// go through the requests of all accounts by their primary key.
+  /// The account is written as a set of one, so that only an index that begins with it has the
+  /// order that is asked for. With a plain equality the order is that of the ids alone, and the
+  /// planner may go through the requests of all accounts by their primary key.
   ///
   /// An account that keeps for more than 47 years has nothing that old: its interval might be none.
   static final String EXPIRED =

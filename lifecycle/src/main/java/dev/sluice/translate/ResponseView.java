@@ -159,12 +159,26 @@ public record ResponseView(
     Integer status = attempt.status();
     return JsonObject.builder()
         .put("upstream", attempt.upstream())
+        .putNullable("upstream_model", attempt.upstreamModel())
         .put("status", status == null ? JsonNull.NULL : JsonValue.of(status))
         .put("started_at", attempt.startedAt().toString())
         .putNullable(
             "finished_at",
             Optional.ofNullable(attempt.finishedAt()).map(Instant::toString).orElse(null))
+        .put("usage", usage(attempt.usage()))
         .putNullable("error", attempt.error())
         .build();
+  }
+
+  /// The counts as they were recorded, without the sums and the shape of a response's usage.
+  private static JsonValue usage(@Nullable Usage usage) {
+    return usage == null
+        ? JsonNull.NULL
+        : JsonObject.builder()
+            .put("input_tokens", usage.inputTokens())
+            .put("output_tokens", usage.outputTokens())
+            .put("cached_tokens", usage.cachedTokens())
+            .put("reasoning_tokens", usage.reasoningTokens())
+            .build();
   }
 }

@@ -61,20 +61,26 @@ final class RecordCodecTest {
 
   @ParameterizedTest
   @MethodSource("goldenFiles")
-  void recordsOfWritersBeforeConversationsAreStillRead(String file, CompletionRecord record)
+  void recordsOfEarlierWritersAreStillRead(String file, CompletionRecord record)
       throws IOException {
     String old =
         read(file)
             .replaceFirst(",\"previous_response_id\":(null|\"[^\"]*\")", "")
-            .replaceFirst(",\"events\":(null|\\{[^}]*})", "");
+            .replaceFirst(",\"events\":(null|\\{[^}]*})", "")
+            .replaceAll(",\"upstream_model\":(null|\"[^\"]*\")", "");
 
-    assertThat(old).doesNotContain("previous_response_id", "events");
+    assertThat(old).doesNotContain("previous_response_id", "events", "upstream_model");
     assertThat(RecordCodec.decode(old))
         .isInstanceOfSatisfying(
             Decoded.Known.class,
             known -> {
               assertThat(known.record().head().previousId()).isNull();
               assertThat(known.record().head().eventId()).isEqualTo(record.head().eventId());
+              if (known.record() instanceof FinishedRecord finished) {
+                assertThat(finished.attempts())
+                    .hasSameSizeAs(((FinishedRecord) record).attempts())
+                    .allMatch(attempt -> attempt.upstreamModel() == null);
+              }
             });
   }
 
@@ -215,6 +221,7 @@ final class RecordCodecTest {
             new FinishedRecord.Attempt(
                 event(3),
                 "openai",
+                "gpt-4o-2024-08-06",
                 Instant.parse("2026-03-01T10:00:00.130Z"),
                 Instant.parse("2026-03-01T10:00:00.240Z"),
                 503,
@@ -222,6 +229,7 @@ final class RecordCodecTest {
             new FinishedRecord.Attempt(
                 event(4),
                 "vllm",
+                null,
                 Instant.parse("2026-03-01T10:00:00.241Z"),
                 Instant.parse("2026-03-01T10:00:02.899Z"),
                 200,

@@ -11,6 +11,7 @@ import static dev.sluice.store.StoreFixture.ACCOUNT;
 import static dev.sluice.store.StoreFixture.OTHER_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.completion.CompletionRecord;
 import dev.sluice.request.FailureReason;
@@ -360,6 +361,15 @@ final class PostgresRequestStoreTest {
     assertThat(store.attempts(ACCOUNT, id(1)))
         .extracting(RequestStore.Attempt::upstream)
         .containsExactly("upstream-1", "upstream-2");
+  }
+
+  @Test
+  void theLastAttemptOfARecordTellsWhatItsRequestCost() {
+    persist(finished(id(1)));
+
+    assertThat(store.attempts(ACCOUNT, id(1)))
+        .extracting(RequestStore.Attempt::upstreamModel, RequestStore.Attempt::usage)
+        .containsExactly(tuple("model-1", null), tuple("model-2", new Usage(11, 7, 3, 2)));
   }
 
   private List<ResponseId> ids(Page page) {

@@ -140,6 +140,7 @@ final class Records {
     return new FinishedRecord.Attempt(
         new UUID(head.requestId().uuid().getMostSignificantBits(), number),
         "upstream-" + number,
+        "model-" + number,
         STARTED.plusMillis(number),
         STARTED.plusMillis(number + 100L),
         status,

@@ -114,11 +114,16 @@ final class ResponseViewTest {
     Request row =
         new Request.Completed(data(Endpoint.CHAT_COMPLETIONS), 200, false, USAGE, 12L, FINISHED);
     Attempt attempt =
-        new Attempt(new UUID(1, 2), "openai", "gpt", CREATED, FINISHED, 200, null, null);
+        new Attempt(new UUID(1, 2), "openai", "gpt", CREATED, FINISHED, 200, USAGE, null);
+    Attempt untold =
+        new Attempt(new UUID(1, 3), "vllm", null, CREATED, null, null, null, "worker_lost");
 
     JsonObject json =
         new ResponseView(
-                row, object("{\"model\":\"alias\",\"max_tokens\":9}"), COMPLETION, List.of(attempt))
+                row,
+                object("{\"model\":\"alias\",\"max_tokens\":9}"),
+                COMPLETION,
+                List.of(untold, attempt))
             .toJson();
 
     assertThat(text(json))
@@ -139,9 +144,12 @@ final class ResponseViewTest {
             "cache_write_tokens":0},"output_tokens":20,"output_tokens_details":\
             {"reasoning_tokens":4},"total_tokens":30},"conversation":null,\
             "x_sluice":{"endpoint":"/v1/chat/completions","client_disconnected":false,\
-            "attempts":[{"upstream":"openai","status":200,\
+            "attempts":[{"upstream":"vllm","upstream_model":null,"status":null,\
+            "started_at":"2026-11-21T10:00:00.900Z","finished_at":null,"usage":null,\
+            "error":"worker_lost"},{"upstream":"openai","upstream_model":"gpt","status":200,\
             "started_at":"2026-11-21T10:00:00.900Z","finished_at":"2026-11-21T10:00:02.100Z",\
-            "error":null}]}}\
+            "usage":{"input_tokens":10,"output_tokens":20,"cached_tokens":3,\
+            "reasoning_tokens":4},"error":null}]}}\
             """
                 .formatted(ItemIds.ofOutput(ID).message(0)));
   }

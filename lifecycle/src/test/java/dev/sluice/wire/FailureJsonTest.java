@@ -38,13 +38,33 @@ final class FailureJsonTest {
     assertThat(Json.objectOrEmpty(written).text("type")).contains(reason.label());
   }
 
+  /// As rows keep them: in ASCII.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\0", "\"\\\n\u2028", "\u00fc\ud83d\ude00", "cut \ud800"})
+  void textOfAnyKindSurvives(String text) {
+    for (FailureReason reason :
+        List.of(
+            new FailureReason.RetriableStatus(500, text),
+            new FailureReason.NonRetriableStatus(404, text),
+            new FailureReason.NetworkError(text, text),
+            new FailureReason.TimedOut(text),
+            new FailureReason.RequestRejected(text),
+            new FailureReason.CallLost(text))) {
+      byte[] written = Json.writeAscii(FailureJson.write(reason));
+
+      assertThat(written)
+          .isEqualTo(
+              new String(written, StandardCharsets.US_ASCII).getBytes(StandardCharsets.UTF_8));
+      assertThat(FailureJson.read(Json.objectOrEmpty(written))).isEqualTo(reason);
+    }
+  }
+
   @Test
   void everyReasonIsCoveredAndEveryLabelIsItsOwn() {
-    List<String> labels = reasons().map(FailureReason::label).toList();
-
-    assertThat(labels)
+    assertThat(reasons().<Class<?>>map(FailureReason::getClass))
+        .containsExactlyInAnyOrder(FailureReason.class.getPermittedSubclasses());
+    assertThat(reasons().map(FailureReason::label))
         .doesNotHaveDuplicates()
-        .hasSize(FailureReason.class.getPermittedSubclasses().length)
         .allMatch(label -> label.matches("[a-z_]+"));
   }
 

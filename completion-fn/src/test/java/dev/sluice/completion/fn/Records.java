@@ -77,7 +77,13 @@ final class Records {
             new Usage(1, 2, 0, 0),
             List.of(
                 new FinishedRecord.Attempt(
-                    new UUID(number, 3), "demo", STARTED, STARTED.plusSeconds(1), 200, null)),
+                    new UUID(number, 3),
+                    "demo",
+                    "demo-1",
+                    STARTED,
+                    STARTED.plusSeconds(1),
+                    200,
+                    null)),
             body,
             events));
   }

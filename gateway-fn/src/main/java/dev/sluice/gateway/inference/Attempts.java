@@ -108,6 +108,7 @@ final class Attempts implements AutoCloseable {
         new FinishedRecord.Attempt(
             last.id(),
             last.with().target().upstream().name(),
+            last.with().target().model(),
             last.at(),
             clock.instant(),
             status,

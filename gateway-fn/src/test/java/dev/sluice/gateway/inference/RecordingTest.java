@@ -160,6 +160,7 @@ final class RecordingTest {
         .singleElement()
         .satisfies(attempt -> {
           assertThat(attempt.upstream()).isEqualTo("up1");
+          assertThat(attempt.upstreamModel()).isEqualTo("their-model-1");
           assertThat(attempt.status()).isEqualTo(200);
           assertThat(attempt.error()).isNull();
         });

@@ -203,7 +203,13 @@ public final class TestingResponses {
         new Usage(3, 4, 1, 0),
         List.of(
             new FinishedRecord.Attempt(
-                UUID.randomUUID(), "demo", STARTED, STARTED.plusSeconds(1), status, null)),
+                UUID.randomUUID(),
+                "demo",
+                "demo-1",
+                STARTED,
+                STARTED.plusSeconds(1),
+                status,
+                null)),
         gzip(ANSWER.formatted(finish, text)),
         null);
   }

@@ -180,7 +180,8 @@ public final class CompletionBench {
         10L,
         now,
         new Usage(10, 20, 0, 0),
-        List.of(new FinishedRecord.Attempt(UUID.randomUUID(), "bench", now, now, 200, null)),
+        List.of(
+            new FinishedRecord.Attempt(UUID.randomUUID(), "bench", "bench", now, now, 200, null)),
         body(bodyBytes),
         null);
   }
