@@ -1,5 +1,6 @@
 package dev.sluice.completion;
 
+import dev.sluice.request.StoredBody;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +28,11 @@ public sealed interface RecordBody {
   @SuppressWarnings("ArrayRecordComponent") // bytes travel; nobody compares bodies by value
   record Inline(byte[] bytes, String encoding, String contentType, long length, String sha256)
       implements RecordBody {
+
+    /// The same body as a row of its own.
+    public StoredBody stored() {
+      return new StoredBody(bytes, encoding, contentType, length, sha256);
+    }
 
     /// The same body, kept elsewhere under this name.
     public Elsewhere movedTo(String object) {

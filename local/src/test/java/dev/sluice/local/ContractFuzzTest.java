@@ -138,6 +138,8 @@ final class ContractFuzzTest {
             previous,
             "background",
             List.of(JsonValue.of(false), JsonNull.NULL),
+            "service_tier",
+            List.of(JsonValue.of("auto"), JsonValue.of("priority"), JsonNull.NULL),
             "image_url",
             List.of(JsonValue.of("data:image/png;base64,iVBORw0KGgo="))));
   }

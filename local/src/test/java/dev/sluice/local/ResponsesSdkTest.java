@@ -255,11 +255,13 @@ final class ResponsesSdkTest {
   }
 
   @Test
-  void whatIsNotOfferedYetIsRefusedWithAReason() {
-    assertThatThrownBy(
-            () -> client.responses().create(params("demo-echo", "x").background(true).build()))
+  void whatIsNotOfferedIsRefusedWithAReason() {
+    assertThatThrownBy(() ->
+            client
+                .responses()
+                .create(params("demo-echo", "x").background(true).store(false).build()))
         .isInstanceOf(BadRequestException.class)
-        .hasMessageContaining("background");
+        .hasMessageContaining("store");
     assertThatThrownBy(() ->
             client
                 .responses()

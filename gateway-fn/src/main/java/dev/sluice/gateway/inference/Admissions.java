@@ -1,6 +1,7 @@
 package dev.sluice.gateway.inference;
 
 import dev.sluice.gateway.auth.Caller;
+import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Deadline;
@@ -8,6 +9,7 @@ import dev.sluice.request.Endpoint;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ResponseIds;
+import dev.sluice.request.ServiceTier;
 import dev.sluice.translate.ClientCall;
 import dev.sluice.upstream.Model;
 import jakarta.inject.Singleton;
@@ -44,11 +46,13 @@ final class Admissions {
   ///
   /// @param startNanos when the request came, on the clock of its deadline
   record Arrival(
-      InboundRequest inbound,
-      Caller caller,
-      ValidRequest request,
-      ResponseId id,
-      long startNanos) {}
+      InboundRequest inbound, Caller caller, ValidRequest request, ResponseId id, long startNanos) {
+
+    /// The same request under the id that an earlier try of it got.
+    Arrival as(ResponseId earlier) {
+      return new Arrival(inbound, caller, request, earlier, startNanos);
+    }
+  }
 
   /// @throws GatewayException 400, 413 or 415
   Arrival check(Endpoint endpoint, InboundRequest inbound, Caller caller, long startNanos) {
@@ -70,6 +74,7 @@ final class Admissions {
     ValidRequest request = arrival.request();
     InboundRequest inbound = arrival.inbound();
     Model model = candidates.model(request, arrival.caller());
+    checkTier(request, arrival.caller());
     Deadline end =
         inbound
             .deadline()
@@ -80,6 +85,19 @@ final class Admissions {
     ResponseId previous = request.previous().flatMap(ResponseId::parse).orElse(null);
     return new Admission(
         inbound, call, previous, candidates.of(call, model), arrival.startNanos(), end);
+  }
+
+  private static void checkTier(ValidRequest request, Caller caller) {
+    String capability = ServiceTier.BACKGROUND.text();
+    if (request.common().tier() == ServiceTier.BACKGROUND
+        && !caller.key().capabilities().contains(capability)) {
+      throw GatewayException.of(
+          ErrorCode.TIER_NOT_ALLOWED,
+          "This key may not use the service tier 'background': it lacks the capability '"
+              + capability
+              + "'.",
+          "service_tier");
+    }
   }
 
   private RequestData data(Arrival arrival) {
@@ -93,11 +111,11 @@ final class Admissions {
         request.common().model(),
         request.common().tier(),
         request.stream(),
-        false,
+        request.isBackground(),
         request.common().store(),
         at,
         at,
-        at,
+        request.isQueued() ? null : at,
         false,
         false);
   }

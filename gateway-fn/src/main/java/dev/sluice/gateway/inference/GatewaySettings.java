@@ -14,6 +14,8 @@ import java.time.Duration;
 ///   end; longer than `sluice.queue.retry-for` and a spill together
 /// @param maxTotal of a call that is not streamed: API Gateway cuts five minutes of silence
 /// @param maxStreamTotal of a streamed call: the function lives 15 minutes
+/// @param flexWait how long the client of a flex request that is not streamed waits for its answer
+/// @param flexWindow after its creation a flex request is not begun any more
 @ConfigurationProperties("sluice.gateway")
 public record GatewaySettings(
     @Bindable(defaultValue = "6291456") int maxBodyBytes,
@@ -21,7 +23,9 @@ public record GatewaySettings(
     @Bindable(defaultValue = "5s") Duration startedWithin,
     @Bindable(defaultValue = "20s") Duration endMargin,
     @Bindable(defaultValue = "270s") Duration maxTotal,
-    @Bindable(defaultValue = "14m") Duration maxStreamTotal) {
+    @Bindable(defaultValue = "14m") Duration maxStreamTotal,
+    @Bindable(defaultValue = "270s") Duration flexWait,
+    @Bindable(defaultValue = "1h") Duration flexWindow) {
 
   public GatewaySettings {
     if (maxBodyBytes < 1) {
@@ -31,7 +35,9 @@ public record GatewaySettings(
         || !isPositive(startedWithin)
         || !isPositive(endMargin)
         || !isPositive(maxTotal)
-        || !isPositive(maxStreamTotal)) {
+        || !isPositive(maxStreamTotal)
+        || !isPositive(flexWait)
+        || !isPositive(flexWindow)) {
       throw new IllegalArgumentException("sluice.gateway: times are longer than nothing");
     }
   }

@@ -21,6 +21,7 @@ final class KeyedPath {
   private final IdempotencyGuard guard;
   private final IdempotentReplay replay;
   private final RealtimePath realtime;
+  private final QueuedPath queued;
   private final SandboxLife life;
 
   KeyedPath(
@@ -28,19 +29,30 @@ final class KeyedPath {
       IdempotencyGuard guard,
       IdempotentReplay replay,
       RealtimePath realtime,
+      QueuedPath queued,
       SandboxLife life) {
     this.admissions = admissions;
     this.guard = guard;
     this.replay = replay;
     this.realtime = realtime;
+    this.queued = queued;
     this.life = life;
   }
 
-  /// As [Admissions#admit] and [RealtimePath#serve], once the key is this request's.
+  /// As [Admissions#admit] and [RealtimePath#serve] or [QueuedPath#serve], once the key is this
+  /// request's.
   ///
   /// @throws dev.sluice.gateway.errors.GatewayException also 400 for a key that is none, 409 for
   ///   one that stands for another request, 503 while its first request runs
   void serve(Admissions.Arrival arrival, ClientReply client, RequestSummary summary) {
+    if (arrival.request().isQueued()) {
+      queued.serve(arrival, client, summary);
+    } else {
+      realtime(arrival, client, summary);
+    }
+  }
+
+  private void realtime(Admissions.Arrival arrival, ClientReply client, RequestSummary summary) {
     InboundRequest inbound = arrival.inbound();
     Caller caller = arrival.caller();
     Optional<String> key = IdempotencyGuard.key(inbound);
@@ -60,6 +72,8 @@ final class KeyedPath {
         Runnable release = () -> guard.release(caller, key.get(), arrival.id());
         run(admitted(arrival, release), client, summary, release);
       }
+      case Decision.Unrecorded(ResponseId _) ->
+          throw new IllegalStateException("Only queued requests are stored at once");
       case Decision.Repeat(ResponseId original) -> replay.replay(caller, original, inbound, client);
     }
   }

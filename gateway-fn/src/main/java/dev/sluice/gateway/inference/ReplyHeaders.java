@@ -12,6 +12,10 @@ final class ReplyHeaders {
   static final String EVENT_STREAM = "text/event-stream";
   static final String RESPONSE_ID = "x-sluice-response-id";
   static final String ESTIMATED = "x-sluice-estimated";
+
+  /// Read by the SDKs of OpenAI between two polls.
+  static final String POLL_AFTER = "openai-poll-after-ms";
+
   static final String OVERHEAD = "x-sluice-overhead-ms";
 
   private static final String RATE_LIMITS = "x-ratelimit-";

@@ -4,7 +4,6 @@ import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.request.Endpoint;
-import dev.sluice.request.ServiceTier;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -32,12 +31,15 @@ final class RequestRules {
   ValidRequest check(Endpoint endpoint, InboundRequest inbound) {
     JsonDocument document = read(inbound);
     Field body = Field.root(document.object());
-    return switch (endpoint) {
-      case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
-      case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
-      case RESPONSES -> ResponsesRules.check(body, common(document, body));
-      case COMPACTIONS -> ResponsesRules.checkCompaction(body, common(document, body));
-    };
+    ValidRequest request =
+        switch (endpoint) {
+          case CHAT_COMPLETIONS -> ChatRules.check(body, common(document, body));
+          case EMBEDDINGS -> EmbeddingsRules.check(body, common(document, body));
+          case RESPONSES -> ResponsesRules.check(body, common(document, body));
+          case COMPACTIONS -> ResponsesRules.checkCompaction(body, common(document, body));
+        };
+    TierRules.check(request);
+    return request;
   }
 
   /// Checks a request whose input is to be counted.
@@ -94,23 +96,9 @@ final class RequestRules {
     body.member("user").checkText();
     Field store = body.member("store");
     return new ValidRequest.Common(
-        document, alias, tier(body.member("service_tier")), store.isAbsent() || store.truth());
-  }
-
-  private static ServiceTier tier(Field field) {
-    if (field.isAbsent()) {
-      return ServiceTier.DEFAULT;
-    }
-    String word = field.text();
-    return switch (word) {
-      case "auto", "default", "scale", "fast" -> ServiceTier.DEFAULT;
-      case "priority" -> ServiceTier.PRIORITY;
-      case "flex", "background" ->
-          throw GatewayException.of(
-              ErrorCode.NOT_SUPPORTED,
-              "The service tier '" + word + "' is not yet offered; leave 'service_tier' out.",
-              field.path());
-      default -> throw field.invalid("must be one of auto, default, fast, flex, priority, scale");
-    };
+        document,
+        alias,
+        TierRules.tier(body.member("service_tier")),
+        store.isAbsent() || store.truth());
   }
 }

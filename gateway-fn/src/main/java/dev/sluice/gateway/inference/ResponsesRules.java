@@ -28,7 +28,7 @@ final class ResponsesRules {
 
   static ValidRequest.Responses check(Field body, ValidRequest.Common common) {
     InputRules.check(body.member("input").required());
-    checkOffered(body);
+    checkConversationIsAbsent(body);
     body.member("instructions").checkText();
     checkSampling(body);
     ToolParameters.check(body);
@@ -36,11 +36,15 @@ final class ResponsesRules {
     checkReasoning(body.member("reasoning"));
     checkMetadata(body.member("metadata"));
     checkOthers(body);
-    Field stream = body.member("stream");
     return new ValidRequest.Responses(
         common,
-        !stream.isAbsent() && stream.truth(),
+        isTrue(body.member("stream")),
+        isTrue(body.member("background")),
         previous(body.member("previous_response_id")));
+  }
+
+  private static boolean isTrue(Field field) {
+    return !field.isAbsent() && field.truth();
   }
 
   /// A conversation that is to be compacted: what shapes an answer plays no part.
@@ -55,7 +59,7 @@ final class ResponsesRules {
     ToolParameters.check(body);
     checkText(body.member("text"));
     checkReasoning(body.member("reasoning"));
-    return new ValidRequest.Responses(common, false, previous);
+    return new ValidRequest.Responses(common, false, false, previous);
   }
 
   /// The turns before are enough.
@@ -72,18 +76,6 @@ final class ResponsesRules {
 
   private static Optional<String> previous(Field id) {
     return id.isAbsent() ? Optional.empty() : Optional.of(id.nonEmptyText());
-  }
-
-  private static void checkOffered(Field body) {
-    Field background = body.member("background");
-    if (!background.isAbsent() && background.truth()) {
-      throw GatewayException.of(
-          ErrorCode.NOT_SUPPORTED,
-          "Background responses are not offered yet. Leave 'background' out, and send"
-              + " 'stream: true' when the answer may take long.",
-          background.path());
-    }
-    checkConversationIsAbsent(body);
   }
 
   private static void checkConversationIsAbsent(Field body) {

@@ -5,14 +5,18 @@ import dev.sluice.gateway.auth.Caller;
 import dev.sluice.gateway.errors.ErrorCode;
 import dev.sluice.gateway.errors.GatewayException;
 import dev.sluice.gateway.http.InboundRequest;
+import dev.sluice.gateway.read.ResponseLookup;
 import dev.sluice.gateway.read.ResponseReader;
 import dev.sluice.gateway.read.ResponseReader.Shown;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.Request;
+import dev.sluice.request.RequestStore;
 import dev.sluice.wire.Json;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Single stored responses: shown to their owners, and cancelled where they wait. Safe for use by
@@ -23,17 +27,19 @@ final class StoredResponses {
   /// What a read leaves of the function's time to write its answer.
   private static final Duration READ_MARGIN = Duration.ofSeconds(2);
 
-  /// Read by the SDKs of OpenAI between two polls.
-  private static final String POLL_AFTER = "openai-poll-after-ms";
-
   /// The only word of `include` that adds something: what the others name is always shown, or never
   /// recorded.
   private static final String ATTEMPTS = "x_sluice.attempts";
 
+  private final RequestStore requests;
+  private final ResponseLookup lookup;
   private final ResponseReader reader;
   private final StoredStream stream;
 
-  StoredResponses(ResponseReader reader, StoredStream stream) {
+  StoredResponses(
+      RequestStore requests, ResponseLookup lookup, ResponseReader reader, StoredStream stream) {
+    this.requests = requests;
+    this.lookup = lookup;
     this.reader = reader;
     this.stream = stream;
   }
@@ -52,25 +58,34 @@ final class StoredResponses {
     }
   }
 
-  /// Answers with the response as it is, when it has ended: there is nothing left to cancel, and a
-  /// repeat gets the same.
+  /// Cancels queued work, also while a daemon runs it. One that has ended is shown as it is, so
+  /// that a repeat gets the same.
   ///
-  /// @throws GatewayException 404 and 503 as the lookup, 400 when it is being answered
+  /// @throws GatewayException 404 and 503 as the lookup, 400 when a gateway is answering it
   void cancel(InboundRequest inbound, String id, Caller caller, ClientReply client) {
-    Shown shown = reader.response(caller, id, false, readDeadline(inbound));
-    if (shown.pollAfter().isPresent()) {
+    Deadline end = readDeadline(inbound);
+    Request found = lookup.findEnded(caller.accountId(), id, end);
+    Request now =
+        found instanceof Request.Queued
+            ? requests
+                .cancel(caller.accountId(), found.data().id())
+                .orElseGet(() -> lookup.find(caller.accountId(), id, end))
+            : found;
+    if (now instanceof Request.Active) {
       throw GatewayException.of(
           ErrorCode.NOT_CANCELABLE,
           "This response is being answered right now and cannot be cancelled. Close its connection"
               + " to stop reading it.");
     }
-    write(shown, inbound, client);
+    write(new Shown(reader.response(now, end), Optional.empty()), inbound, client);
   }
 
   private static void write(Shown shown, InboundRequest inbound, ClientReply client) {
     byte[] body = Json.write(shown.response());
     Map<String, String> headers = ReplyHeaders.of(Ending.JSON, inbound.requestId());
-    shown.pollAfter().ifPresent(wait -> headers.put(POLL_AFTER, String.valueOf(wait.toMillis())));
+    shown
+        .pollAfter()
+        .ifPresent(wait -> headers.put(ReplyHeaders.POLL_AFTER, String.valueOf(wait.toMillis())));
     client.start(200, headers);
     client.write(body);
   }

@@ -17,6 +17,20 @@ sealed interface ValidRequest {
   /// Whether the client asked for server-sent events.
   boolean stream();
 
+  /// Whether the client wants the answer later; only responses can be asked for so.
+  default boolean isBackground() {
+    return false;
+  }
+
+  /// Whether it is put into the queue, for a daemon to answer it.
+  default boolean isQueued() {
+    return isBackground()
+        || switch (common().tier()) {
+          case DEFAULT, PRIORITY -> false;
+          case FLEX, BACKGROUND -> true;
+        };
+  }
+
   /// The id of the response that this one continues, as the client wrote it; empty when it begins a
   /// conversation.
   default Optional<String> previous() {
@@ -52,7 +66,7 @@ sealed interface ValidRequest {
     }
   }
 
-  record Responses(Common common, boolean stream, Optional<String> previous)
+  record Responses(Common common, boolean stream, boolean isBackground, Optional<String> previous)
       implements ValidRequest {
 
     @Override

@@ -89,6 +89,7 @@ public final class OpenApiDocument {
     return JsonObject.builder()
         .put("x-request-id", header("Names this call; also in every error."))
         .put("x-sluice-response-id", header("By which the answer is fetched again."))
+        .put("openai-poll-after-ms", header("When it is worth asking again, in milliseconds."))
         .build();
   }
 

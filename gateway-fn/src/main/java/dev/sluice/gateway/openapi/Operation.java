@@ -99,17 +99,31 @@ record Operation(Route route, JsonObject description) {
                     .put("headers", headers())
                     .put("content", content.build())
                     .build());
+    description.text("accepted").ifPresent(schema -> json.put("202", accepted(schema)));
     for (int error : errors()) {
       json.put(String.valueOf(error), reference("responses", Errors.name(error)));
     }
     return json.build();
   }
 
+  private JsonObject accepted(String schema) {
+    return JsonObject.builder()
+        .put("description", "It is queued; GET it until it has ended.")
+        .put(
+            "headers",
+            headers(Stream.of("x-request-id", "x-sluice-response-id", "openai-poll-after-ms")))
+        .put("content", content("application/json", schema).build())
+        .build();
+  }
+
   private JsonObject headers() {
-    Stream<String> names =
+    return headers(
         route.function() == Route.Function.INFERENCE
             ? Stream.of("x-request-id", "x-sluice-response-id")
-            : Stream.of("x-request-id");
+            : Stream.of("x-request-id"));
+  }
+
+  private static JsonObject headers(Stream<String> names) {
     JsonObject.Builder json = JsonObject.builder();
     names.forEach(name -> json.put(name, reference("headers", name)));
     return json.build();

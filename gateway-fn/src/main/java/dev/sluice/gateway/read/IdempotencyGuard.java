@@ -62,6 +62,10 @@ public final class IdempotencyGuard {
 
     /// It has run: the answer of the first is given again.
     record Repeat(ResponseId original) implements Decision {}
+
+    /// It was to be queued under this id, and is not there: its first try has not got so far, or
+    /// was in vain. Queueing it under that id is right either way.
+    record Unrecorded(ResponseId id) implements Decision {}
   }
 
   /// The key that the client chose; empty when it sent none.
@@ -113,15 +117,52 @@ public final class IdempotencyGuard {
       if (!isFree(account, held.id(), same, wait)) {
         return new Decision.Repeat(held.id());
       }
-      if (keys.takeOver(account, key, held.id(), bodyHash, id)) {
-        LOG.atInfo()
-            .addKeyValue("response_id", id)
-            .addKeyValue("failed_response_id", held.id())
-            .log("A failed request is repeated under its idempotency key");
+      if (takesOver(account, key, held.id(), bodyHash, id)) {
         return new Decision.Fresh();
       }
     }
     throw running("Other requests with this Idempotency-Key run right now.");
+  }
+
+  /// As [#claim] for a request that is to be queued: a first one that has not ended is no reason to
+  /// wait, because its client waits for it as this one will.
+  ///
+  /// @throws GatewayException 409 when the key stands for another request
+  public Decision claimQueued(Caller caller, String key, String bodyHash, ResponseId id) {
+    UUID account = caller.accountId();
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+      Claim held = keys.claim(account, key, bodyHash, id);
+      if (held.id().equals(id)) {
+        return new Decision.Fresh();
+      }
+      boolean same = held.bodyHash().equals(bodyHash);
+      if (same && requests.find(account, held.id()).isEmpty()) {
+        return new Decision.Unrecorded(held.id());
+      }
+      Standing standing = standing(account, held.id()).orElse(Standing.RUNS);
+      if (standing != Standing.FREE) {
+        if (!same) {
+          throw mismatch(held.id());
+        }
+        return new Decision.Repeat(held.id());
+      }
+      if (takesOver(account, key, held.id(), bodyHash, id)) {
+        return new Decision.Fresh();
+      }
+    }
+    throw running("Other requests with this Idempotency-Key run right now.");
+  }
+
+  private boolean takesOver(
+      UUID account, String key, ResponseId from, String bodyHash, ResponseId id) {
+    boolean taken = keys.takeOver(account, key, from, bodyHash, id);
+    if (taken) {
+      LOG.atInfo()
+          .addKeyValue("response_id", id)
+          .addKeyValue("failed_response_id", from)
+          .log("A failed request is repeated under its idempotency key");
+    }
+    return taken;
   }
 
   /// Frees the key of a request of which nothing was begun. Never throws: a key that stays claimed
@@ -142,10 +183,7 @@ public final class IdempotencyGuard {
     Standing standing =
         polling.until(wait, () -> standing(account, original)).orElse(Standing.RUNS);
     if (!same && standing != Standing.FREE) {
-      throw conflict(
-          ErrorCode.IDEMPOTENCY_KEY_MISMATCH,
-          original,
-          "This Idempotency-Key was used for another request. Use another key.");
+      throw mismatch(original);
     }
     return switch (standing) {
       case FREE -> true;
@@ -218,6 +256,13 @@ public final class IdempotencyGuard {
           FailureReason.ClientDisconnected _ ->
           false;
     };
+  }
+
+  private static GatewayException mismatch(ResponseId original) {
+    return conflict(
+        ErrorCode.IDEMPOTENCY_KEY_MISMATCH,
+        original,
+        "This Idempotency-Key was used for another request. Use another key.");
   }
 
   private static GatewayException conflict(ErrorCode code, ResponseId original, String message) {

@@ -20,7 +20,9 @@ final class GatewaySettingsTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(270),
-                Duration.ofMinutes(14)));
+                Duration.ofMinutes(14),
+                Duration.ofSeconds(270),
+                Duration.ofHours(1)));
   }
 
   @Test
@@ -33,7 +35,9 @@ final class GatewaySettingsTest {
                     "sluice.gateway.started-within", "5s",
                     "sluice.gateway.end-margin", "6s",
                     "sluice.gateway.max-total", "7s",
-                    "sluice.gateway.max-stream-total", "8m")))
+                    "sluice.gateway.max-stream-total", "8m",
+                    "sluice.gateway.flex-wait", "9s",
+                    "sluice.gateway.flex-window", "10m")))
         .isEqualTo(
             new GatewaySettings(
                 1,
@@ -41,7 +45,9 @@ final class GatewaySettingsTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),
-                Duration.ofMinutes(8)));
+                Duration.ofMinutes(8),
+                Duration.ofSeconds(9),
+                Duration.ofMinutes(10)));
   }
 
   @Test

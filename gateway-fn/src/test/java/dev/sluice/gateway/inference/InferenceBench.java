@@ -23,9 +23,11 @@ import dev.sluice.gateway.testing.TestingRequestStore;
 import dev.sluice.gateway.testing.TestingTime;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
+import dev.sluice.request.Request;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
+import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.Translator;
@@ -44,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The whole inference path over fakes of what lies around it, with a clock that the test moves.
@@ -57,7 +60,9 @@ final class InferenceBench {
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
           Duration.ofSeconds(270),
-          Duration.ofMinutes(14));
+          Duration.ofMinutes(14),
+          Duration.ofSeconds(270),
+          Duration.ofHours(1));
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration FUNCTION_TIME = Duration.ofMinutes(15);
 
@@ -65,6 +70,8 @@ final class InferenceBench {
   final TestingRecordQueue queue = new TestingRecordQueue();
   final TestingRequestStore requests = new TestingRequestStore();
   final TestingIdempotencyStore keys = new TestingIdempotencyStore();
+  final TestingRequestQueue work = new TestingRequestQueue(requests, keys);
+  final AtomicInteger wakes = new AtomicInteger();
   final TestingObjectStore objects = new TestingObjectStore();
   final TestingUpstreamClient upstreams = new TestingUpstreamClient();
   final MetricSeries metrics = new MetricSeries();
@@ -122,16 +129,27 @@ final class InferenceBench {
   }
 
   private KeyedPath keyed(Admissions admissions, RealtimePath realtime, ResponseLookup lookup) {
+    IdempotencyGuard guard = new IdempotencyGuard(keys, requests, lookup, time);
+    EndedAnswers ended = new EndedAnswers(requests, replays(lookup));
+    QueuedPath queued =
+        new QueuedPath(
+            admissions,
+            new QueuedRepeats(guard, keys, requests, metrics),
+            new QueuedPath.Entrance(work, wakes::incrementAndGet, metrics, SETTINGS),
+            new QueuedAnswers(requests, ended, followed(lookup), endWait(), metrics, SETTINGS));
     return new KeyedPath(
         admissions,
-        new IdempotencyGuard(keys, requests, lookup, time),
-        new IdempotentReplay(requests, new EndedAnswers(requests, replays(lookup))),
+        guard,
+        new IdempotentReplay(requests, ended),
         realtime,
+        queued,
         new SandboxLife(List::of, List::of, false));
   }
 
   private StoredResponses stored(ResponseLookup lookup) {
     return new StoredResponses(
+        requests,
+        lookup,
         new ResponseReader(requests, lookup),
         new StoredStream(lookup, replays(lookup), followed(lookup)));
   }
@@ -154,6 +172,11 @@ final class InferenceBench {
   ///
   /// @param models null for all
   String issue(@Nullable List<String> models) {
+    return issue(models, Set.of("background"));
+  }
+
+  /// A new key of the account with no more than these capabilities.
+  String issue(@Nullable List<String> models, Set<String> capabilities) {
     KeySecret secret = KeySecret.generate(RANDOM);
     boolean created =
         accounts.create(
@@ -164,7 +187,7 @@ final class InferenceBench {
                 hasher.hash(secret).hmac(),
                 1,
                 models,
-                Set.of(),
+                capabilities,
                 START,
                 null,
                 null));
@@ -232,8 +255,48 @@ final class InferenceBench {
     return reply;
   }
 
+  /// From now on, whatever is queued has ended with this answer when it is next looked at.
+  void endQueued(String answer) {
+    requests.onLook(() ->
+        work.enqueued()
+            .forEach(request -> {
+              requests.put(
+                  new Request.Completed(
+                      request.data(), 200, false, null, null, START.plusSeconds(9)));
+              requests.putResponseBody(request.data().id(), answer);
+            }));
+  }
+
   TestingReply post(String path, String body) {
     return send(request("POST", path, Map.of(), body.getBytes(UTF_8)), new TestingReply());
+  }
+
+  /// @param query such as `stream=true`; empty for none
+  TestingReply get(String path, String query) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
+      parameters.put(
+          pair.substring(0, pair.indexOf('=')), List.of(pair.substring(pair.indexOf('=') + 1)));
+    }
+    InboundRequest plain = request("GET", path, Map.of(), new byte[0]);
+    return send(
+        new InboundRequest(
+            plain.method(),
+            path,
+            plain.headers(),
+            parameters,
+            plain.body(),
+            plain.requestId(),
+            plain.traceId(),
+            plain.deadline()),
+        new TestingReply());
+  }
+
+  /// How often something was counted with these labels.
+  long counted(Metric metric, String... labels) {
+    MetricSeries.Total total =
+        metrics.snapshot().get(new MetricSeries.Key(metric, List.of(labels)));
+    return total == null ? 0 : total.count();
   }
 
   TestingReply chat(String body) {

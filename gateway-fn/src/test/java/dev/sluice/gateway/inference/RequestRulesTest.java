@@ -154,23 +154,14 @@ final class RequestRulesTest {
     "default,DEFAULT",
     "scale,DEFAULT",
     "fast,DEFAULT",
-    "priority,PRIORITY"
+    "priority,PRIORITY",
+    "flex,FLEX"
   })
   void theTierInForceIsDerived(String word, ServiceTier tier) {
     ValidRequest request =
         check(Endpoint.CHAT_COMPLETIONS, chat(",\"service_tier\":\"" + word + "\""));
 
     assertThat(request.common().tier()).isEqualTo(tier);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"flex", "background"})
-  void aTierThatComesLaterIsRefusedPrecisely(String word) {
-    GatewayException refused = refused(chat(",\"service_tier\":\"" + word + "\""));
-
-    assertThat(refused.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
-    assertThat(refused.param()).isEqualTo("service_tier");
-    assertThat(refused.message()).contains("not yet offered").contains(word);
   }
 
   @ParameterizedTest

@@ -213,11 +213,8 @@ final class ResponsesRulesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "background":true             | background    | stream: true
           "conversation":"conv_1"       | conversation  | previous_response_id
           "conversation":{"id":"c"}     | conversation  | previous_response_id
-          "service_tier":"flex"         | service_tier  | leave 'service_tier' out
-          "service_tier":"background"   | service_tier  | leave 'service_tier' out
           """)
   void whatComesLaterIsRefusedWithWhatToDo(String members, String param, String instead) {
     GatewayException refused = refused(response(members));
@@ -257,6 +254,10 @@ final class ResponsesRulesTest {
     assertThatCode(() -> compaction("{\"model\":\"m\",\"previous_response_id\":\"resp_1\"}"))
         .doesNotThrowAnyException();
     assertThat(compaction("{\"model\":\"m\",\"input\":\"hi\"}").stream()).isFalse();
+    assertThat(
+            compactionRefused("{\"model\":\"m\",\"input\":\"a\",\"service_tier\":\"flex\"}")
+                .param())
+        .isEqualTo("service_tier");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.inference;
 
 import dev.sluice.request.IdempotencyStore;
+import dev.sluice.request.RequestQueue.RepeatKey;
 import dev.sluice.request.ResponseId;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,10 @@ final class TestingIdempotencyStore implements IdempotencyStore {
   /// What each key stands for, whosever it is.
   synchronized Map<String, Claim> claims() {
     return Map.copyOf(claims);
+  }
+
+  synchronized void put(RepeatKey key, ResponseId id) {
+    claims.put(key.key(), new Claim(key.bodyHash(), id));
   }
 
   @Override

@@ -30,6 +30,10 @@ public final class TestingRequestStore implements RequestStore {
     requestBodies.put(id, body(json));
   }
 
+  public void putRequestBody(ResponseId id, StoredBody body) {
+    requestBodies.put(id, body);
+  }
+
   public void putResponseBody(ResponseId id, String json) {
     responseBodies.put(id, body(json));
   }
@@ -37,6 +41,10 @@ public final class TestingRequestStore implements RequestStore {
   /// Runs before each look at a row or a body: this is how things arrive late.
   public void onLook(Runnable action) {
     onLook = action;
+  }
+
+  public List<Request> rows() {
+    return List.copyOf(rows.values());
   }
 
   public int looks() {
