@@ -8,7 +8,7 @@ import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.Translator;
 import dev.sluice.upstream.CredentialSource;
-import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.SocketUpstreamClient;
 import dev.sluice.upstream.UpstreamClient;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -20,8 +20,8 @@ final class UpstreamFactory {
 
   @Singleton
   @Bean(preDestroy = "close")
-  JdkUpstreamClient upstreamClient(CredentialSource credentials, UpstreamSettings settings) {
-    return new JdkUpstreamClient(credentials, settings.maxResponseBytes());
+  SocketUpstreamClient upstreamClient(CredentialSource credentials, UpstreamSettings settings) {
+    return new SocketUpstreamClient(credentials, settings.maxResponseBytes());
   }
 
   @Singleton

@@ -22,7 +22,7 @@ import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.request.Usage;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
-import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.SocketUpstreamClient;
 import dev.sluice.upstream.Upstream;
 import dev.sluice.upstream.UpstreamRequest;
 import dev.sluice.wire.JsonValue.JsonObject;
@@ -375,7 +375,7 @@ final class UpstreamQueuedCallTest {
     try (ScriptedUpstream server =
             ScriptedUpstream.answering(
                 UpstreamAnswer.eventStream().event(delta("Hi", 1).replace('\'', '"')).hang());
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), 1 << 20)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), 1 << 20)) {
       QueuedCall call =
           new CallBench(client)
               .call(

@@ -26,7 +26,7 @@ import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.Translation;
 import dev.sluice.translate.Translator;
 import dev.sluice.upstream.ChatTraits;
-import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.SocketUpstreamClient;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.Upstream;
 import dev.sluice.upstream.UpstreamCall;
@@ -62,12 +62,12 @@ final class QueuedAnswerTest {
   private static final Translator TRANSLATOR = Translator.sealing(SUMMARIES);
 
   private static DemoUpstream demo;
-  private static JdkUpstreamClient client;
+  private static SocketUpstreamClient client;
 
   @BeforeAll
   static void start() {
     demo = DemoUpstream.start(0, null, () -> NOW);
-    client = new JdkUpstreamClient(_ -> Optional.empty(), 1 << 20);
+    client = new SocketUpstreamClient(_ -> Optional.empty(), 1 << 20);
   }
 
   @AfterAll

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.emulators.UpstreamRequest;
-import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.SocketUpstreamClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ final class ConcurrentRequestsTest {
   @Test
   void answersNeverMix() throws InterruptedException, ExecutionException {
     try (ScriptedUpstream server = ScriptedUpstream.start(ConcurrentRequestsTest::echo);
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), 1 << 20);
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), 1 << 20);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
       List<Callable<TestingReply>> calls = new ArrayList<>();

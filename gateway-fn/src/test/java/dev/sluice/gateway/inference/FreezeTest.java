@@ -106,9 +106,6 @@ final class FreezeTest {
       assertThat(chat(stream)).startsWith("{\"statusCode\":200");
 
       assertThat(ownFrames()).isEmpty();
-      assertThat(Thread.getAllStackTraces().keySet())
-          .extracting(Thread::getName)
-          .noneMatch(name -> name.startsWith("HttpClient-"));
     }
     assertThat(servers.model.acceptedConnections()).isEqualTo(2);
   }

@@ -9,7 +9,7 @@ import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.request.FailureReason.NetworkError;
 import dev.sluice.request.Outcome;
-import dev.sluice.upstream.JdkUpstreamClient;
+import dev.sluice.upstream.SocketUpstreamClient;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -66,7 +66,7 @@ final class MalformedUpstreamTest {
       @Nullable Integer recorded) {
     for (String more : new String[] {"", ",\"stream\":true"}) {
       try (ScriptedUpstream server = ScriptedUpstream.answering(answer);
-          JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+          SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
         InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
         TestingReply reply = bench.chat(chatBody("one", more));
@@ -86,7 +86,7 @@ final class MalformedUpstreamTest {
   @Test
   void aResetIsANetworkErrorWhetherOrNotItOvertakesTheHead() {
     try (ScriptedUpstream server = ScriptedUpstream.answering(raw(CUT_HEAD).reset());
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
       TestingReply reply = bench.chat(chatBody("one", ""));
@@ -107,7 +107,7 @@ final class MalformedUpstreamTest {
   @Test
   void anAnswerThatWasNotStreamedIsNoStream() {
     try (ScriptedUpstream server = ScriptedUpstream.answering(UpstreamAnswer.json(200, GOOD));
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
       assertThat(bench.chat(chatBody("one", ",\"stream\":true")).errorCode()).isEqualTo(INVALID);
@@ -119,7 +119,7 @@ final class MalformedUpstreamTest {
   void aStreamThatWasNotAskedForIsNoAnswer() {
     UpstreamAnswer stream = UpstreamAnswer.eventStream().event(GOOD).event("[DONE]").end();
     try (ScriptedUpstream server = ScriptedUpstream.answering(stream);
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
       assertThat(bench.chat(chatBody("one", "")).errorCode()).isEqualTo(INVALID);
@@ -133,7 +133,7 @@ final class MalformedUpstreamTest {
     byte[] stream = (chunk + "\r\n\r\ndata: [DONE]\r\n\r\n").getBytes(UTF_8);
     UpstreamAnswer answer = UpstreamAnswer.eventStream().chunks(stream, 1).end();
     try (ScriptedUpstream server = ScriptedUpstream.answering(answer);
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
       TestingReply first = bench.chat(chatBody("one", ",\"stream\":true"));
@@ -154,7 +154,7 @@ final class MalformedUpstreamTest {
   void aClientThatIsServedLeavesNoCallBehind() {
     UpstreamAnswer hanging = UpstreamAnswer.eventStream().event("[DONE]").hang();
     try (ScriptedUpstream server = ScriptedUpstream.answering(hanging);
-        JdkUpstreamClient client = new JdkUpstreamClient(_ -> Optional.empty(), CAP)) {
+        SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), CAP)) {
       InferenceBench bench = new InferenceBench(client, server.uri() + "/v1");
 
       TestingReply reply = bench.chat(chatBody("one", ",\"stream\":true"));

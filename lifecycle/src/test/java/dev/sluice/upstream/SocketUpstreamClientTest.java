@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.emulators.ScriptedUpstream;
 import dev.sluice.emulators.UpstreamAnswer;
-import dev.sluice.request.Deadline;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.CallLost;
 import dev.sluice.request.FailureReason.NetworkError;
@@ -14,7 +13,6 @@ import dev.sluice.upstream.CredentialSource.CredentialUnavailableException;
 import dev.sluice.upstream.Upstream.Credential;
 import dev.sluice.upstream.Upstream.Protocol;
 import dev.sluice.upstream.Upstream.Timeouts;
-import dev.sluice.upstream.UpstreamBody.Read;
 import dev.sluice.upstream.UpstreamBody.Whole;
 import dev.sluice.upstream.UpstreamResult.Answered;
 import dev.sluice.upstream.UpstreamResult.Unanswered;
@@ -24,27 +22,23 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class JdkUpstreamClientTest {
+final class SocketUpstreamClientTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Timeouts PATIENT = new Timeouts(LONG, LONG, LONG, LONG, LONG);
 
-  private final JdkUpstreamClient client =
-      new JdkUpstreamClient(upstream -> Optional.of("key-of-" + upstream.name()), 1_000);
+  private final SocketUpstreamClient client =
+      new SocketUpstreamClient(upstream -> Optional.of("key-of-" + upstream.name()), 1_000);
 
   @AfterEach
   void close() {
@@ -287,8 +281,8 @@ final class JdkUpstreamClientTest {
   @Test
   void aKeyThatCannotBeReadIsANetworkErrorAndCallsNobody() {
     try (ScriptedUpstream server = answering(UpstreamAnswer.json(200, "{}"));
-        JdkUpstreamClient keyless =
-            new JdkUpstreamClient(
+        SocketUpstreamClient keyless =
+            new SocketUpstreamClient(
                 upstream -> {
                   throw new CredentialUnavailableException(
                       upstream.name(), new IllegalStateException("no"));
@@ -300,52 +294,6 @@ final class JdkUpstreamClientTest {
               NetworkError.class, error -> assertThat(error.kind()).isEqualTo("credential"));
       assertThat(server.acceptedConnections()).isZero();
     }
-  }
-
-  @Test
-  void silenceIsToldApartFromIdleAndTotalByTheClock() {
-    AtomicLong nanos = new AtomicLong();
-    Deadline total = Deadline.in(Duration.ofSeconds(100), nanos::get);
-    BodyQueue body = new BodyQueue(Duration.ofSeconds(30), total, 1_000);
-
-    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
-    nanos.addAndGet(Duration.ofSeconds(29).toNanos());
-    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
-    body.onNext(List.of(ByteBuffer.wrap("a".getBytes(UTF_8))));
-    assertThat(body.next(Duration.ZERO)).isInstanceOf(Read.Bytes.class);
-    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Silence());
-    nanos.addAndGet(Duration.ofSeconds(30).toNanos());
-    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Broken(new TimedOut("idle")));
-    assertThat(body.next(Duration.ZERO)).isEqualTo(new Read.Broken(new TimedOut("idle")));
-  }
-
-  @Test
-  void aPeerThatDripsForEverMeetsTheTotal() {
-    AtomicLong nanos = new AtomicLong();
-    Deadline total = Deadline.in(Duration.ofSeconds(100), nanos::get);
-    BodyQueue body = new BodyQueue(Duration.ofSeconds(30), total, 1_000);
-    AtomicInteger canceled = new AtomicInteger();
-    body.onSubscribe(
-        new Flow.Subscription() {
-          @Override
-          public void request(long count) {
-            body.onNext(List.of(ByteBuffer.wrap("x".getBytes(UTF_8))));
-          }
-
-          @Override
-          public void cancel() {
-            canceled.incrementAndGet();
-          }
-        });
-
-    Read read = body.next(Duration.ZERO);
-    while (read instanceof Read.Bytes) {
-      nanos.addAndGet(Duration.ofSeconds(10).toNanos());
-      read = body.next(Duration.ZERO);
-    }
-
-    assertThat(read).isEqualTo(new Read.Broken(new TimedOut("total")));
-    assertThat(canceled).hasValue(1);
   }
 
   private static ScriptedUpstream answering(UpstreamAnswer answer) {
