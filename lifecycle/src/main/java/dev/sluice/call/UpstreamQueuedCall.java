@@ -139,14 +139,23 @@ final class UpstreamQueuedCall implements QueuedCall {
     return isAborted() ? ending.whenAborted() : ending;
   }
 
-  /// Empty when the call was aborted before.
-  private synchronized Optional<UpstreamCall> begin(UpstreamRequest request) {
-    if (isAborted) {
+  /// Empty when the call was aborted before. Nothing is held meanwhile: a key may have to be read,
+  /// and whoever aborts does not wait for that.
+  private Optional<UpstreamCall> begin(UpstreamRequest request) {
+    if (isAborted()) {
       return Optional.empty();
     }
     UpstreamCall begun = calls.upstreams().client().begin(request);
-    running = begun;
+    if (!hold(begun)) {
+      begun.close();
+    }
     return Optional.of(begun);
+  }
+
+  /// Whether the call is still wanted.
+  private synchronized boolean hold(UpstreamCall begun) {
+    running = begun;
+    return !isAborted;
   }
 
   private synchronized boolean isAborted() {

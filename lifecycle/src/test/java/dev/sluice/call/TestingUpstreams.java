@@ -25,8 +25,14 @@ final class TestingUpstreams implements UpstreamClient {
 
   private final Deque<UpstreamResult> plan = new ArrayDeque<>();
   private final List<UpstreamRequest> requests = new ArrayList<>();
+  private Runnable onBegin = () -> {};
   private boolean isClosed;
   private int closed;
+
+  /// Runs while each call begins.
+  void onBegin(Runnable action) {
+    onBegin = action;
+  }
 
   void planFailure(FailureReason reason) {
     plan.add(new UpstreamResult.Unanswered(reason));
@@ -93,6 +99,7 @@ final class TestingUpstreams implements UpstreamClient {
   public UpstreamCall begin(UpstreamRequest request) {
     requests.add(request);
     isClosed = false;
+    onBegin.run();
     UpstreamResult result = plan.remove();
     return new UpstreamCall() {
       @Override

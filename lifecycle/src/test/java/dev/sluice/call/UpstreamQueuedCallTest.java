@@ -347,6 +347,15 @@ final class UpstreamQueuedCallTest {
   }
 
   @Test
+  void aCallThatIsAbortedWhileItBeginsIsClosed() {
+    QueuedCall call = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat());
+    upstreams.onBegin(call::abort);
+    upstreams.planUnendingStream(() -> {}, delta("Hel", 1));
+
+    assertThat(call.run().ending().failure()).isInstanceOf(CallLost.class);
+  }
+
+  @Test
   void anAnswerThatWasWholeBeforeTheAbortIsKept() {
     QueuedCall[] call = new QueuedCall[1];
     upstreams.planUnendingStream(() -> call[0].abort(), delta("Hi", 1), FINISH, "[DONE]");
