@@ -4,25 +4,35 @@ import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.time.Duration;
 
-/// Settings of the daemon function.
+/// How the daemon function looks after what nobody else does, and when a run ends.
 ///
 /// @param gatewayLostAfter after which a realtime request without an end is presumed lost; above
 ///   the longest time of a gateway (15 min) by what a record may take to its row
-/// @param rescuePage the most requests that one statement presumes lost
-/// @param rescueStatementTimeout of that statement; when it hits, the page is made smaller
+/// @param rescuePage the most requests that one statement presumes lost, or takes from lost runs
+/// @param rescueStatementTimeout of those statements; when it hits the former, its page is made
+///   smaller
+/// @param expirePage the most requests that one statement gives up for their deadline
+/// @param maxCrashes with so many lost runs a request is given up
+/// @param retentionEvery how often answers are looked for that their owners do not want any more
+/// @param dutyEvery how often a run that stays goes through its duties
 /// @param sweepPage the most spilled records that are listed at once
 /// @param sweepTime how long one pass of the sweep may take; other duties wait for it
 /// @param heartbeatEvery how often a run says that it is alive, between two passes
 /// @param stopMargin the part of the function's time that is kept for the end of the run: for the
-///   pass that has just begun (7 s of a sweep), and for the statement that ends the run (3 s for a
-///   connection and 10 s, unless `sluice.database` says otherwise). A run that needs more, because
-///   a store answers at its limit time and again or a heartbeat fell due last, is killed: its row
-///   then stays without an end, and the next run does what it left
+///   pass that has just begun (7 s of a sweep), for giving back what it holds, and for the
+///   statement that ends the run (3 s for a connection and 10 s, unless `sluice.database` says
+///   otherwise). A run that needs more, because a store answers at its limit time and again or a
+///   heartbeat fell due last, is killed: its row then stays without an end, and the next run does
+///   what it left
 @ConfigurationProperties("sluice.daemon")
 record DaemonConfiguration(
     @Bindable(defaultValue = "20m") Duration gatewayLostAfter,
     @Bindable(defaultValue = "500") int rescuePage,
     @Bindable(defaultValue = "2s") Duration rescueStatementTimeout,
+    @Bindable(defaultValue = "500") int expirePage,
+    @Bindable(defaultValue = "3") int maxCrashes,
+    @Bindable(defaultValue = "1h") Duration retentionEvery,
+    @Bindable(defaultValue = "15s") Duration dutyEvery,
     @Bindable(defaultValue = "100") int sweepPage,
     @Bindable(defaultValue = "10s") Duration sweepTime,
     @Bindable(defaultValue = "10s") Duration heartbeatEvery,
@@ -38,10 +48,18 @@ record DaemonConfiguration(
   DaemonConfiguration {
     positive("gateway-lost-after", gatewayLostAfter);
     positive("rescue-statement-timeout", rescueStatementTimeout);
+    positive("retention-every", retentionEvery);
+    positive("duty-every", dutyEvery);
     positive("sweep-time", sweepTime);
     positive("heartbeat-every", heartbeatEvery);
     if (rescuePage < 1) {
       throw new IllegalArgumentException("sluice.daemon.rescue-page is at least 1");
+    }
+    if (expirePage < 1) {
+      throw new IllegalArgumentException("sluice.daemon.expire-page is at least 1");
+    }
+    if (maxCrashes < 1) {
+      throw new IllegalArgumentException("sluice.daemon.max-crashes is at least 1");
     }
     if (sweepPage < 1 || sweepPage > LARGEST_SWEEP_PAGE) {
       throw new IllegalArgumentException("sluice.daemon.sweep-page is 1 to " + LARGEST_SWEEP_PAGE);
@@ -56,7 +74,7 @@ record DaemonConfiguration(
     }
   }
 
-  private static void positive(String name, Duration value) {
+  static void positive(String name, Duration value) {
     if (!value.isPositive()) {
       throw new IllegalArgumentException("sluice.daemon." + name + " is above zero");
     }

@@ -2,7 +2,9 @@ package dev.sluice.daemon;
 
 import dev.sluice.wire.Json;
 import dev.sluice.wire.Json.Parse;
+import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.util.List;
 
 /// What the function was invoked for.
 sealed interface DaemonEvent {
@@ -11,6 +13,11 @@ sealed interface DaemonEvent {
   ///
   /// @param id of the event; empty when it has none
   record Tick(String id) implements DaemonEvent {}
+
+  /// The queue of wake signals has some: there is work.
+  ///
+  /// @param signals how many
+  record Wake(int signals) implements DaemonEvent {}
 
   /// Nobody sends such an event, so the function was wired to something that it is not for.
   final class UnknownEventException extends RuntimeException {
@@ -25,7 +32,7 @@ sealed interface DaemonEvent {
   /// Reads the raw bytes of an invocation.
   ///
   /// A tick is known by the two members that EventBridge Scheduler always sends when the schedule
-  /// names no input of its own.
+  /// names no input of its own; a wake by its records, all of which Amazon SQS sends.
   ///
   /// @throws UnknownEventException saying what came instead; never with the event's content
   static DaemonEvent read(byte[] bytes) {
@@ -45,9 +52,19 @@ sealed interface DaemonEvent {
     if (source.equals("aws.scheduler") && type.equals("Scheduled Event")) {
       return new Tick(event.text("id").orElse(""));
     }
+    List<JsonValue> records = event.items("Records");
+    if (!records.isEmpty() && records.stream().allMatch(DaemonEvent::isSignal)) {
+      return new Wake(records.size());
+    }
     throw new UnknownEventException(
         "The event has the source '%s' and the detail-type '%s', and %d other members"
             .formatted(word(source), word(type), event.members().size()));
+  }
+
+  /// What a signal says does not matter: that it came is all.
+  private static boolean isSignal(JsonValue each) {
+    return each instanceof JsonObject signal
+        && signal.text("eventSource").orElse("").equals("aws:sqs");
   }
 
   /// Enough of a word to recognise it, and nothing that could be content.

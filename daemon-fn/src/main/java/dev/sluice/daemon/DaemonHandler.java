@@ -16,20 +16,26 @@ import io.micronaut.context.ApplicationContextBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The Lambda entry point of the daemon: the raw event of a tick in, one run, what it did out.
+/// The Lambda entry point of the daemon: the raw event of a tick or of a wake in, one run, and what
+/// it did out; a wake is answered as its queue wants it.
 ///
 /// Settings are `datasources.default.url`, `.username`, `.password`, `sluice.queue.url`,
-/// `sluice.objects.directory` or `sluice.objects.bucket`, `sluice.database.*` and
-/// `sluice.daemon.*`. Starting opens no connection. An exception means that something was not done;
-/// the next tick does it, and nobody repeats this one. Safe for use by several threads.
+/// `sluice.objects.directory` or `sluice.objects.bucket`, `sluice.config`, `sluice.database.*`,
+/// `sluice.upstream.*` and `sluice.daemon.*`. Starting opens no connection. An exception means that
+/// something was not done; the next tick does it. Nobody repeats a tick; a wake comes again, which
+/// is harmless. An interrupt asks the run to stop. Safe for use by several threads.
 public final class DaemonHandler implements RequestStreamHandler, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DaemonHandler.class);
+
+  /// Nothing of the batch has failed. An answer that is not exactly this makes it come again.
+  private static final String ALL_SIGNALS_TAKEN = "{\"batchItemFailures\":[]}";
 
   private final ApplicationContext context;
   private final DaemonRuns runs;
@@ -54,14 +60,10 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
     sandbox = context.getBean(SandboxLife.class);
     metrics = context.getBean(Metrics.class);
     DaemonConfiguration configuration = context.getBean(DaemonConfiguration.class);
+    CallConfiguration calls = context.getBean(CallConfiguration.class);
     LOG.atInfo()
-        .addKeyValue("gateway_lost_after", configuration.gatewayLostAfter())
-        .addKeyValue("rescue_page", configuration.rescuePage())
-        .addKeyValue("rescue_statement_timeout", configuration.rescueStatementTimeout())
-        .addKeyValue("sweep_page", configuration.sweepPage())
-        .addKeyValue("sweep_time", configuration.sweepTime())
-        .addKeyValue("heartbeat_every", configuration.heartbeatEvery())
-        .addKeyValue("stop_margin", configuration.stopMargin())
+        .addKeyValue("duties", configuration)
+        .addKeyValue("calls", calls)
         .log("Daemon function started");
   }
 
@@ -71,22 +73,27 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
       throws IOException {
     long start = System.nanoTime();
     Deadline deadline = Deadline.in(Duration.ofMillis(invocation.getRemainingTimeInMillis()));
-    Done done = run(event.readAllBytes(), invocation.getFunctionVersion(), deadline);
+    DaemonEvent known = known(event.readAllBytes());
+    Done done = run(invocation.getFunctionVersion(), deadline);
     metrics.record(Metric.DAEMON_RUN_TIME, (System.nanoTime() - start) / 1e6);
-    answer.write(
-        Json.write(
-            JsonObject.builder()
-                .put("gateways_lost", done.count(Count.GATEWAYS_LOST))
-                .put("spills_swept", done.count(Count.SPILLS_SWEPT))
-                .put("spills_failed", done.count(Count.SPILLS_FAILED))
-                .build()));
+    switch (known) {
+      case DaemonEvent.Tick _ -> answer.write(Json.write(counts(done)));
+      case DaemonEvent.Wake _ ->
+          answer.write(ALL_SIGNALS_TAKEN.getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
-  private Done run(byte[] event, String version, Deadline deadline) {
+  private static JsonObject counts(Done done) {
+    JsonObject.Builder counts = JsonObject.builder();
+    for (Count count : Count.values()) {
+      counts.put(count.text(), done.count(count));
+    }
+    return counts.build();
+  }
+
+  private Done run(String version, Deadline deadline) {
     try {
-      return switch (known(event)) {
-        case DaemonEvent.Tick _ -> runs.next().run(version, deadline);
-      };
+      return runs.next().run(version, deadline);
     } finally {
       sandbox.endOfInvocation();
     }

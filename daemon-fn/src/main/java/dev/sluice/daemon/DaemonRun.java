@@ -1,118 +1,132 @@
 package dev.sluice.daemon;
 
-import dev.sluice.daemon.Duty.Pass;
-import dev.sluice.request.DaemonRegistry;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
+import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One run of the daemon: enters itself in the list of runs, works through its duties in turn, and
-/// says what it did. Used once, by one thread.
+/// One run of the daemon: enters itself in the list of runs, goes through its duties, takes and
+/// calls what is queued until nothing is left or its time is nearly over, and says what it did.
+/// Used once.
+///
+/// It works on threads of its own, which end with it, so that an interrupt of the caller disturbs
+/// no statement: it asks the run to stop. A run that stops gives back what it holds, which is no
+/// crash; only a killed one leaves work to the leases.
 final class DaemonRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(DaemonRun.class);
 
-  private final UUID id;
-  private final DaemonRegistry registry;
-  private final DatabaseClock clock;
-  private final List<Duty> duties;
-  private final DaemonConfiguration configuration;
-  private Instant nextBeat = Instant.MAX;
-  private Done done = Done.NOTHING;
-  private @Nullable RuntimeException failure;
+  /// A run that was heard of within this time is alive.
+  private static final Duration FRESH = Duration.ofSeconds(15);
 
-  /// @param id fresh for this run
-  /// @param duties fresh for this run
+  private final RunPorts ports;
+  private final Supplier<List<Duty>> duties;
+  private final DaemonConfiguration configuration;
+  private final CallConfiguration calls;
+  private final Bell bell = new Bell();
+  private final Tally tally = new Tally();
+  private final Failures failures = new Failures();
+  private volatile boolean isAsked;
+
+  /// @param duties makes those of one round
   DaemonRun(
-      UUID id,
-      DaemonRegistry registry,
-      DatabaseClock clock,
-      List<Duty> duties,
-      DaemonConfiguration configuration) {
-    this.id = id;
-    this.registry = registry;
-    this.clock = clock;
-    this.duties = new ArrayList<>(duties);
+      RunPorts ports,
+      Supplier<List<Duty>> duties,
+      DaemonConfiguration configuration,
+      CallConfiguration calls) {
+    this.ports = ports;
+    this.duties = duties;
     this.configuration = configuration;
+    this.calls = calls;
   }
 
-  /// Works until there is nothing left, or until the margin before the deadline.
+  /// Works until there is nothing left, or until the margin before the deadline, or until the
+  /// calling thread is interrupted, whose flag then stays set.
   ///
   /// @param version of the code that runs
   /// @return what it did
-  /// @throws RuntimeException what the first duty that failed threw, the others suppressed, after
-  ///   the others had their turn and the end of the run is recorded; or what ended the run itself
+  /// @throws RuntimeException what failed first, the others suppressed, after everything else had
+  ///   its turn and the end of the run is recorded; or what ended the run itself
   Done run(String version, Deadline deadline) {
-    alive(registry.register(id, version));
-    try {
-      work(deadline.minus(configuration.stopMargin()));
-    } catch (RuntimeException e) {
-      remember(e);
-    }
-    try {
-      clock.heard(registry.stop(id, done));
-    } catch (RuntimeException e) {
-      remember(e);
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    return done;
+    ports.clock().heard(ports.registry().register(ports.id(), version));
+    FutureTask<Done> work = new FutureTask<>(() -> work(deadline), Done.NOTHING);
+    var _ = Thread.ofVirtual().name("daemon-run").start(work);
+    await(work);
+    failures.raise();
+    return tally.done();
   }
 
-  /// One pass of each duty in turn, so that a long one holds up no other.
-  private void work(Deadline end) {
-    while (!duties.isEmpty()) {
-      for (Iterator<Duty> turn = duties.iterator(); turn.hasNext(); ) {
-        if (end.hasPassed()) {
-          LOG.atInfo()
-              .addKeyValue("daemon_id", id)
-              .log("The time of this run is over; the next one goes on");
+  private void await(FutureTask<Done> work) {
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          var _ = work.get();
           return;
+        } catch (InterruptedException _) {
+          isInterrupted = true;
+          LOG.atInfo().addKeyValue("daemon_id", ports.id()).log("The run is asked to stop");
+          askToStop();
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("The run broke off", e.getCause());
         }
-        if (!clock.instant().isBefore(nextBeat)) {
-          alive(registry.beat(id, 0));
-        }
-        if (!hasMore(turn.next(), end)) {
-          turn.remove();
-        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
 
-  private boolean hasMore(Duty duty, Deadline end) {
+  private void askToStop() {
+    isAsked = true;
+    bell.ring();
+  }
+
+  private void work(Deadline deadline) {
+    Deadline end = deadline.minus(configuration.stopMargin());
+    DutyRounds rounds =
+        new DutyRounds(duties, configuration.dutyEvery(), end, tally, failures, bell);
+    RunThread dutiful = RunThread.start("daemon-duties", rounds::run, failures, this::askToStop);
+    WorkLoop loop =
+        new WorkLoop(ports, configuration, calls, bell, tally, failures, deadline, this::askToStop);
     try {
-      Pass pass = duty.pass(end);
-      done = done.plus(pass.done());
-      return pass.more();
+      loop.run(isAlone(), end, rounds::isBusy, () -> isAsked);
     } catch (RuntimeException e) {
-      LOG.atError()
-          .addKeyValue("daemon_id", id)
-          .addKeyValue("duty", duty.name())
-          .setCause(e)
-          .log("A duty failed; the others go on, and the next run begins it again");
-      remember(e);
-      return false;
+      failures.remember(e);
+    } finally {
+      if (end.hasPassed()) {
+        LOG.atInfo()
+            .addKeyValue("daemon_id", ports.id())
+            .log("The time of this run is over; the next one goes on");
+      }
+      rounds.stop();
+      loop.stop();
+      dutiful.join();
+      sayTheEnd();
     }
   }
 
-  private void alive(Instant now) {
-    clock.heard(now);
-    nextBeat = now.plus(configuration.heartbeatEvery());
+  /// Whether no other run could take what there is. When nobody can tell, this one tries.
+  private boolean isAlone() {
+    try {
+      return !ports.registry().isAnotherFree(ports.id(), FRESH);
+    } catch (RuntimeException e) {
+      failures.remember(e);
+      return true;
+    }
   }
 
-  private void remember(RuntimeException e) {
-    if (failure == null) {
-      failure = e;
-    } else {
-      failure.addSuppressed(e);
+  private void sayTheEnd() {
+    try {
+      ports.clock().heard(ports.registry().stop(ports.id(), tally.done()));
+    } catch (RuntimeException e) {
+      failures.remember(e);
     }
   }
 }

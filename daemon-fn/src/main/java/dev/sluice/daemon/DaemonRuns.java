@@ -1,10 +1,16 @@
 package dev.sluice.daemon;
 
+import dev.sluice.call.QueuedCallsFactory;
 import dev.sluice.completion.CompletionQueue;
 import dev.sluice.completion.ObjectStore;
+import dev.sluice.request.ClaimStore;
 import dev.sluice.request.DaemonRegistry;
 import dev.sluice.request.LostGateways;
+import dev.sluice.request.Pause;
+import dev.sluice.request.RequestStore;
+import dev.sluice.request.Retention;
 import dev.sluice.telemetry.Metrics;
+import dev.sluice.upstream.ModelCatalog;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.List;
@@ -15,38 +21,72 @@ import java.util.UUID;
 @Singleton
 final class DaemonRuns {
 
-  private final DaemonRegistry registry;
-  private final LostGateways gateways;
-  private final CompletionQueue queue;
-  private final ObjectStore objects;
+  /// Where the rows are.
+  @Singleton
+  record Stores(
+      DaemonRegistry registry,
+      ClaimStore claims,
+      RequestStore requests,
+      LostGateways gateways,
+      Retention retention) {}
+
+  private final Stores stores;
+  private final QueuedCallsFactory calls;
+  private final ModelCatalog models;
+  private final SpilledRecords spilled;
   private final Metrics metrics;
   private final SecureRandom random;
   private final DaemonConfiguration configuration;
+  private final CallConfiguration callConfiguration;
 
   DaemonRuns(
-      DaemonRegistry registry,
-      LostGateways gateways,
-      CompletionQueue queue,
-      ObjectStore objects,
+      Stores stores,
+      QueuedCallsFactory calls,
+      ModelCatalog models,
+      SpilledRecords spilled,
       Metrics metrics,
       SecureRandom random,
-      DaemonConfiguration configuration) {
-    this.registry = registry;
-    this.gateways = gateways;
-    this.queue = queue;
-    this.objects = objects;
+      DaemonConfiguration configuration,
+      CallConfiguration callConfiguration) {
+    this.stores = stores;
+    this.calls = calls;
+    this.models = models;
+    this.spilled = spilled;
     this.metrics = metrics;
     this.random = random;
     this.configuration = configuration;
+    this.callConfiguration = callConfiguration;
   }
+
+  /// Where large bodies and spilled records are, and where the latter go.
+  @Singleton
+  record SpilledRecords(CompletionQueue queue, ObjectStore objects) {}
 
   DaemonRun next() {
     DatabaseClock clock = new DatabaseClock(System::nanoTime);
-    List<Duty> duties =
-        List.of(
-            new GatewayRescuer(gateways, clock, metrics, configuration),
-            new SpillSweeper(queue, objects, metrics, configuration));
-    return new DaemonRun(freshId(), registry, clock, duties, configuration);
+    RunPorts ports =
+        new RunPorts(
+            freshId(),
+            stores.registry(),
+            stores.claims(),
+            stores.requests(),
+            models,
+            calls.with(clock),
+            clock,
+            new Insistence(Pause.ofThread()),
+            metrics,
+            random);
+    return new DaemonRun(ports, () -> duties(ports), configuration, callConfiguration);
+  }
+
+  private List<Duty> duties(RunPorts ports) {
+    return List.of(
+        new Expirer(ports, configuration),
+        new LeaseRescuer(ports, configuration),
+        new GatewayRescuer(stores.gateways(), ports.clock(), metrics, configuration),
+        new SpillSweeper(spilled.queue(), spilled.objects(), metrics, configuration),
+        new RetentionDuty(
+            stores.retention(), stores.requests(), spilled.objects(), metrics, configuration));
   }
 
   /// A random UUID (RFC 9562, 5.4), from the generator that is handed in.

@@ -1,5 +1,6 @@
 package dev.sluice.daemon;
 
+import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.LostGateways;
@@ -54,7 +55,7 @@ final class GatewayRescuer implements Duty {
       case Page.Ended(var lost, var now) -> {
         clock.heard(now);
         report(lost);
-        yield new Pass(new Done(lost.size(), 0, 0), lost.size() == limit);
+        yield new Pass(Done.of(Count.GATEWAYS_LOST, lost.size()), lost.size() == limit);
       }
       case Page.TooSlow _ -> {
         shrink();

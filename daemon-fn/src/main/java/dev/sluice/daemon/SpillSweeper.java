@@ -4,6 +4,7 @@ import dev.sluice.completion.CompletionQueue;
 import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.ObjectStore;
 import dev.sluice.completion.QueueUnavailableException;
+import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
 import dev.sluice.telemetry.Metric;
@@ -104,12 +105,16 @@ final class SpillSweeper implements Duty {
         case Swept.QueueAway(var cause) -> {
           metrics.count(Metric.DAEMON_SPILL_FAILURES, "queue_away");
           report(sent, stayed + 1, new Trouble(name, "queue_away", cause));
-          return new Pass(new Done(0, sent, stayed + 1), false);
+          return new Pass(done(sent, stayed + 1), false);
         }
       }
     }
     report(sent, stayed, trouble);
-    return new Pass(new Done(0, sent, stayed), more);
+    return new Pass(done(sent, stayed), more);
+  }
+
+  private static Done done(int sent, int stayed) {
+    return Done.of(Count.SPILLS_SWEPT, sent).plus(Done.of(Count.SPILLS_FAILED, stayed));
   }
 
   private Swept sweep(String name, Deadline until) {

@@ -22,6 +22,10 @@ final class DaemonConfigurationTest {
                   Duration.ofMinutes(20),
                   500,
                   Duration.ofSeconds(2),
+                  500,
+                  3,
+                  Duration.ofHours(1),
+                  Duration.ofSeconds(15),
                   100,
                   Duration.ofSeconds(10),
                   Duration.ofSeconds(10),
@@ -32,14 +36,18 @@ final class DaemonConfigurationTest {
   @Test
   void explicitValuesWin() {
     Map<String, Object> properties =
-        Map.of(
-            "sluice.daemon.gateway-lost-after", "3s",
-            "sluice.daemon.rescue-page", 7,
-            "sluice.daemon.rescue-statement-timeout", "1s",
-            "sluice.daemon.sweep-page", 8,
-            "sluice.daemon.sweep-time", "4s",
-            "sluice.daemon.heartbeat-every", "5s",
-            "sluice.daemon.stop-margin", "8s");
+        Map.ofEntries(
+            Map.entry("sluice.daemon.gateway-lost-after", "3s"),
+            Map.entry("sluice.daemon.rescue-page", 7),
+            Map.entry("sluice.daemon.rescue-statement-timeout", "1s"),
+            Map.entry("sluice.daemon.expire-page", 9),
+            Map.entry("sluice.daemon.max-crashes", 2),
+            Map.entry("sluice.daemon.retention-every", "2m"),
+            Map.entry("sluice.daemon.duty-every", "6s"),
+            Map.entry("sluice.daemon.sweep-page", 8),
+            Map.entry("sluice.daemon.sweep-time", "4s"),
+            Map.entry("sluice.daemon.heartbeat-every", "5s"),
+            Map.entry("sluice.daemon.stop-margin", "8s"));
     try (ApplicationContext context = ApplicationContext.run(properties)) {
       assertThat(context.getBean(DaemonConfiguration.class))
           .isEqualTo(
@@ -47,6 +55,10 @@ final class DaemonConfigurationTest {
                   Duration.ofSeconds(3),
                   7,
                   Duration.ofSeconds(1),
+                  9,
+                  2,
+                  Duration.ofMinutes(2),
+                  Duration.ofSeconds(6),
                   8,
                   Duration.ofSeconds(4),
                   Duration.ofSeconds(5),
@@ -60,6 +72,10 @@ final class DaemonConfigurationTest {
     "rescue-page, 0",
     "rescue-statement-timeout, 20s",
     "rescue-statement-timeout, 0s",
+    "expire-page, 0",
+    "max-crashes, 0",
+    "retention-every, 0s",
+    "duty-every, 0s",
     "sweep-page, 0",
     "sweep-page, 1001",
     "sweep-time, 0s",

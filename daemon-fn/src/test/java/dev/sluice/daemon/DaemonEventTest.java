@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.daemon.DaemonEvent.Tick;
 import dev.sluice.daemon.DaemonEvent.UnknownEventException;
+import dev.sluice.daemon.DaemonEvent.Wake;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,19 @@ final class DaemonEventTest {
     assertThat(read(TICK)).isEqualTo(new Tick("d565d36f-a484-46ac-8ca8-3b4eb3ee8e5a"));
   }
 
+  /// As Lambda hands messages of a queue over (AWS documentation, "Using Lambda with Amazon SQS").
+  static final String WAKE =
+      """
+      {"Records":[{"messageId":"059f36b4","receiptHandle":"AQEB","body":"wake","attributes":{},
+        "messageAttributes":{},"md5OfBody":"e4e6","eventSource":"aws:sqs","awsRegion":"eu-central-1",
+        "eventSourceARN":"arn:aws:sqs:eu-central-1:123456789012:wake"}]}
+      """;
+
+  @Test
+  void messagesOfAQueueAreAWake() {
+    assertThat(read(WAKE)).isEqualTo(new Wake(1));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -44,6 +58,9 @@ final class DaemonEventTest {
           []                                                        | array, not an object
           {}                                                        | source '' and the detail-type ''
           {"Records":[{"body":"a prompt"}]}                         | 1 other members
+          {"Records":[]}                                            | 1 other members
+          {"Records":[{"eventSource":"aws:sqs"},{"eventSource":"aws:s3"}]} | 1 other members
+          {"Records":["aws:sqs"]}                                   | 1 other members
           {"source":"aws.events","detail-type":"Scheduled Event"}   | source 'aws.events'
           {"source":"aws.scheduler","detail-type":"Else"}           | detail-type 'Else'
           {"source":"a prompt, with words!"}                        | source '(not a word)'

@@ -52,7 +52,11 @@ final class DaemonHandlerTest {
 
     try (DaemonHandler handler = fixture.handler(Map.of())) {
       assertThat(tick(handler, MINUTE))
-          .isEqualTo("{\"gateways_lost\":3,\"spills_swept\":1,\"spills_failed\":0}");
+          .isEqualTo(
+              """
+              {"gateways_lost":3,"spills_swept":1,"spills_failed":0,"claimed":0,"completed":0,\
+              "failed":0,"retried":0,"returned":0,"rescued":0,"expired":0,"retained":0}\
+              """);
     }
 
     assertThat(fixture.query("select state, count(*) from request group by 1 order by 1"))

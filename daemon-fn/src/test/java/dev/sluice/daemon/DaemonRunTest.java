@@ -1,177 +1,329 @@
 package dev.sluice.daemon;
 
+import static dev.sluice.daemon.TestingClaimStore.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.daemon.Duty.Pass;
-import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.ClaimStore.Ended;
+import dev.sluice.request.ClaimStore.Wanted;
+import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.FailureReason.RetriableStatus;
+import dev.sluice.request.Pause;
+import dev.sluice.request.Request.Failed;
+import dev.sluice.request.RequestStore;
+import dev.sluice.request.ResponseId;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.telemetry.MetricSeries;
+import dev.sluice.upstream.Model;
+import dev.sluice.upstream.ModelCatalog;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
+/// Whole runs on a queue in memory.
 final class DaemonRunTest {
 
-  private static final UUID RUN = new UUID(1, 2);
-  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Done ONE = new Done(1, 0, 0);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private long nanos;
-  private final List<String> log = new ArrayList<>();
-  private @Nullable RuntimeException registryFault;
+  private final TestingClaimStore store = new TestingClaimStore();
+  private final TestingRegistry registry = new TestingRegistry();
+  private final MetricSeries metrics = new MetricSeries();
+  private final List<Duty> duties = new ArrayList<>();
+  private List<Model> models = List.of(TestingModels.model("m", 100, "first", "second"));
+  private int slots = 40;
+  private Duration drainMargin = Duration.ofSeconds(20);
 
   @Test
-  void eachDutyHasItsTurnUntilThereIsNothingLeft() {
-    Done done =
-        run(
-            Duration.ofMinutes(1),
-            duty("long", turn -> new Pass(ONE, turn < 3)),
-            duty("short", _ -> new Pass(new Done(0, 2, 1), false)));
+  void itTakesWhatIsQueuedAndEndsWhenNothingIsLeft() {
+    for (int i = 0; i < 250; i++) {
+      var _ = store.add("m", null);
+    }
 
-    assertThat(done).isEqualTo(new Done(3, 2, 1));
-    assertThat(log).containsExactly("register v", "long", "short", "long", "long", "stop " + done);
+    Done done = run(TestingCalls.completing(), MINUTE);
+
+    assertThat(done).isEqualTo(Done.of(Count.CLAIMED, 250).plus(Done.of(Count.COMPLETED, 250)));
+    assertThat(store.ended).hasSize(250);
+    assertThat(store.ends).allMatch(size -> size <= 40);
+    assertThat(registry.log).startsWith("register v").endsWith("beat 0", "stop");
+    assertThat(Fixture.total(metrics, Metric.DAEMON_CLAIMS)).isEqualTo(250);
+  }
+
+  /// Whoever saw that this run has free slots, and left, had put the work where the last look finds
+  /// it.
+  @Test
+  void workThatComesWhileItClosesIsDone() {
+    List<String> before = new ArrayList<>();
+    store.beforeLook =
+        () -> {
+          if (before.isEmpty()) {
+            before.addAll(registry.log);
+            var _ = store.add("m", null);
+          }
+        };
+
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(1);
+    assertThat(before).containsExactly("register v", "beat 0");
   }
 
   @Test
-  void itStopsBeforeTheMarginOfItsTimeAndSaysSo() {
-    Done done =
-        run(
-            Duration.ofSeconds(60),
-            duty(
-                "endless",
-                _ -> {
-                  nanos += Duration.ofSeconds(7).toNanos();
-                  return new Pass(ONE, true);
-                }));
+  void itTakesNothingWhileAnotherRunHasFreeSlots() {
+    registry.isAnotherFree = true;
+    var _ = store.add("m", null);
+    duties.add(duty(new Pass(Done.of(Count.EXPIRED, 2), false)));
 
-    // 60 s less the margin of 20 s hold passes that begin at 0, 7, 14, 21, 28 and 35 s.
-    assertThat(done).isEqualTo(new Done(6, 0, 0));
-    assertThat(log).endsWith("stop " + done);
+    assertThat(run(TestingCalls.completing(), MINUTE)).isEqualTo(Done.of(Count.EXPIRED, 2));
+    assertThat(store.asked).isEmpty();
+    assertThat(registry.log).containsExactly("register v", "stop");
   }
 
   @Test
-  void withoutTimeForAnythingItOnlyEntersItself() {
-    assertThat(run(Duration.ofSeconds(20), duty("never", _ -> new Pass(ONE, false))))
-        .isEqualTo(Done.NOTHING);
-    assertThat(log).containsExactly("register v", "stop " + Done.NOTHING);
+  void itTakesNothingWhenTooLittleTimeIsLeftForACall() {
+    drainMargin = Duration.ofSeconds(30);
+    var _ = store.add("m", null);
+
+    assertThat(run(TestingCalls.completing(), Duration.ofSeconds(29))).isEqualTo(Done.NOTHING);
+    assertThat(store.pending).hasSize(1);
   }
 
   @Test
-  void itBeatsBetweenPassesWhenABeatIsDue() {
-    var _ =
-        run(
-            Duration.ofMinutes(5),
-            duty(
-                "d",
-                turn -> {
-                  nanos += Duration.ofSeconds(6).toNanos();
-                  return new Pass(Done.NOTHING, turn < 5);
-                }));
+  void neverMoreThanItsSlotsAreTakenAndModelsShareThem() {
+    slots = 10;
+    models =
+        List.of(
+            TestingModels.model("a", 4, "first"),
+            TestingModels.model("b", 100, "first"),
+            TestingModels.model("c", 100, "second"));
+    for (int i = 0; i < 60; i++) {
+      var _ = store.add(i % 2 == 0 ? "a" : "b", null);
+    }
 
-    assertThat(log)
-        .containsExactly(
-            "register v", "d", "d", "beat", "d", "d", "beat", "d", "stop " + Done.NOTHING);
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(60);
+
+    for (List<Wanted> wanted : store.asked) {
+      assertThat(wanted.stream().mapToInt(Wanted::free).sum()).isBetween(1, 10);
+      assertThat(wanted).allMatch(each -> each.free() <= (each.model().equals("a") ? 4 : 10));
+      // The first two share an upstream, and so its ten retries.
+      assertThat(
+              wanted.stream()
+                  .filter(each -> !each.model().equals("c"))
+                  .mapToInt(Wanted::retries)
+                  .sum())
+          .isLessThanOrEqualTo(10);
+    }
   }
 
   @Test
-  void aDutyThatFailsEndsForThisRunAndTheOthersGoOnBeforeTheRunFails() {
-    IllegalStateException first = new IllegalStateException("first");
-    IllegalStateException second = new IllegalStateException("second");
+  void aFailureIsTriedAgainUntilItIsTooLate() {
+    ResponseId soon = store.add("m", NOON.plusSeconds(30));
+    ResponseId later = store.add("m", NOON.plusSeconds(1_000));
+    TestingCalls calls =
+        new TestingCalls(work ->
+            Optional.of(
+                work.request().schedule().attempt() < 3
+                    ? TestingCalls.failed(new RetriableStatus(503, ""))
+                    : TestingCalls.completed()));
 
-    assertThatThrownBy(() ->
-            run(
-                Duration.ofMinutes(1),
-                duty("bad", _ -> fail(first)),
-                duty("good", turn -> new Pass(ONE, turn < 2)),
-                duty("worse", turn -> turn == 1 ? new Pass(ONE, true) : fail(second))))
-        .isSameAs(first)
-        .hasSuppressedException(second);
+    Done done = run(calls, MINUTE);
 
-    assertThat(log)
-        .containsExactly(
-            "register v", "bad", "good", "worse", "good", "worse", "stop " + new Done(3, 0, 0));
+    assertThat(done.count(Count.RETRIED)).isEqualTo(2);
+    assertThat(done.count(Count.FAILED)).isEqualTo(1);
+    assertThat(done.count(Count.COMPLETED)).isEqualTo(1);
+    assertThat(calls.made).containsExactlyInAnyOrder(soon, later, later, later);
+    assertThat(store.ended.get(soon))
+        .isInstanceOfSatisfying(
+            Ended.Finish.class,
+            finish ->
+                assertThat(finish.to())
+                    .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed ->
+                            assertThat(failed.reason()).isEqualTo(new RetriableStatus(503, ""))));
+    assertThat(Fixture.total(metrics, Metric.DAEMON_RETRY_DENIED)).isEqualTo(1);
+  }
+
+  @Test
+  void anOutageCostsNoMoreRetriesThanTheBudget() {
+    slots = 20;
+    for (int i = 0; i < 200; i++) {
+      var _ = store.add("m", null);
+    }
+    TestingCalls calls =
+        new TestingCalls(_ -> Optional.of(TestingCalls.failed(new RetriableStatus(503, ""))));
+
+    Done done = run(calls, MINUTE);
+
+    assertThat(calls.made).hasSize(200 + 20 + 10);
+    assertThat(done.count(Count.FAILED)).isZero();
+    assertThat(store.pending).hasSize(200);
+  }
+
+  @Test
+  void aDatabaseThatIsAwayForAMomentLosesNoResult() {
+    for (int i = 0; i < 30; i++) {
+      var _ = store.add("m", null);
+    }
+    store.outages = 3;
+
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(30);
+    assertThat(Fixture.total(metrics, Metric.DAEMON_RESULTS_LOST)).isZero();
+  }
+
+  @Test
+  void aDatabaseThatStaysAwayForALeaseGetsTheRequestsBack() {
+    ResponseId id = store.add("m", null);
+    store.outages = Integer.MAX_VALUE;
+
+    Done done = run(TestingCalls.completing(), MINUTE);
+
+    assertThat(done).isEqualTo(Done.of(Count.CLAIMED, 1));
+    assertThat(store.held).containsOnlyKeys(id);
+    assertThat(Fixture.total(metrics, Metric.DAEMON_RESULTS_LOST)).isEqualTo(1);
+  }
+
+  @Test
+  void oneResultThatIsRefusedHoldsUpNoOther() {
+    for (int i = 0; i < 20; i++) {
+      store.poison = store.add("m", null);
+    }
+
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(19);
+    assertThat(store.held).hasSize(1);
+    assertThat(Fixture.total(metrics, Metric.DAEMON_RESULTS_LOST)).isEqualTo(1);
+  }
+
+  @Test
+  void anInterruptedRunGivesBackWhatRuns() throws Exception {
+    ResponseId id = store.add("m", null);
+    TestingCalls calls = new TestingCalls(_ -> Optional.empty());
+    FutureTask<Done> run =
+        new FutureTask<>(() -> {
+          Done done = run(calls, MINUTE);
+          assertThat(Thread.interrupted()).isTrue();
+          return done;
+        });
+    Thread thread = Thread.ofPlatform().start(run);
+    calls.firstBegan.await();
+
+    thread.interrupt();
+
+    assertThat(run.get(10, TimeUnit.SECONDS))
+        .isEqualTo(Done.of(Count.CLAIMED, 1).plus(Done.of(Count.RETURNED, 1)));
+    assertThat(store.pending)
+        .singleElement()
+        .satisfies(row -> {
+          assertThat(row.data().id()).isEqualTo(id);
+          assertThat(row.schedule().crashes()).isZero();
+          assertThat(row.schedule().attempt()).isEqualTo(1);
+        });
+    assertThat(registry.log).endsWith("stop");
+  }
+
+  @Test
+  void aRunGivesBackWhatRunsWhenItsTimeIsOver() {
+    var _ = store.add("m", null);
+
+    Done done = run(new TestingCalls(_ -> Optional.empty()), Duration.ofMillis(20_600));
+
+    assertThat(done.count(Count.RETURNED)).isEqualTo(1);
+    assertThat(store.held).isEmpty();
+  }
+
+  @Test
+  void aDutyThatFailsFailsTheRunAfterTheRest() {
+    IllegalStateException fault = new IllegalStateException("bad");
+    duties.add(
+        new Duty() {
+          @Override
+          public String name() {
+            return "bad";
+          }
+
+          @Override
+          public Pass pass(Deadline end) {
+            throw fault;
+          }
+        });
+    var _ = store.add("m", null);
+
+    assertThatThrownBy(() -> run(TestingCalls.completing(), MINUTE)).isSameAs(fault);
+    assertThat(store.ended).hasSize(1);
+    assertThat(registry.log).endsWith("stop");
   }
 
   @Test
   void aRunThatCannotEnterItselfDoesNothing() {
-    registryFault = new IllegalStateException("no database");
+    registry.fault = new IllegalStateException("no database");
 
-    assertThatThrownBy(() -> run(Duration.ofMinutes(1), duty("d", _ -> new Pass(ONE, false))))
-        .isSameAs(registryFault);
-    assertThat(log).containsExactly("register v");
+    assertThatThrownBy(() -> run(TestingCalls.completing(), MINUTE)).isSameAs(registry.fault);
+    assertThat(registry.log).containsExactly("register v");
   }
 
-  private static Pass fail(RuntimeException e) {
-    throw e;
-  }
-
-  private Done run(Duration time, Duty... duties) {
-    Duration ten = Duration.ofSeconds(10);
-    DaemonConfiguration configuration =
-        new DaemonConfiguration(ten, 1, Duration.ofSeconds(1), 1, ten, ten, Duration.ofSeconds(20));
-    return new DaemonRun(
-            RUN,
-            new TestingRegistry(),
-            new DatabaseClock(() -> nanos),
-            List.of(duties),
-            configuration)
-        .run("v", Deadline.in(time, () -> nanos));
-  }
-
-  /// @param pass makes the n-th pass, counted from 1
-  private Duty duty(String name, IntFunction<Pass> pass) {
+  private static Duty duty(Pass pass) {
     return new Duty() {
-
-      private int turn;
-
       @Override
       public String name() {
-        return name;
+        return "duty";
       }
 
       @Override
       public Pass pass(Deadline end) {
-        log.add(name);
-        turn++;
-        return pass.apply(turn);
+        return pass;
       }
     };
   }
 
-  private final class TestingRegistry implements DaemonRegistry {
+  private Done run(TestingCalls calls, Duration time) {
+    DatabaseClock clock = new DatabaseClock(System::nanoTime);
+    RunPorts ports =
+        new RunPorts(
+            new UUID(1, 2),
+            registry,
+            store,
+            nobodyAsks(),
+            new ModelCatalog(models),
+            calls,
+            clock,
+            new Insistence(Pause.ofThread()),
+            metrics,
+            new SplittableRandom(20261121));
+    Duration ten = Duration.ofSeconds(10);
+    Duration moment = Duration.ofMillis(20);
+    return new DaemonRun(
+            ports,
+            () -> List.copyOf(duties),
+            new DaemonConfiguration(
+                ten, 1, ten.dividedBy(10), 1, 3, ten, ten, 1, ten, ten, Duration.ofSeconds(20)),
+            new CallConfiguration(
+                slots,
+                Duration.ofMillis(700),
+                Duration.ofMillis(200),
+                moment,
+                moment,
+                100,
+                Duration.ofMillis(5),
+                drainMargin,
+                Duration.ofMinutes(15)))
+        .run("v", Deadline.in(time));
+  }
 
-    @Override
-    public Instant register(UUID id, String version) {
-      return entered("register " + version);
-    }
-
-    @Override
-    public Instant beat(UUID id, int freeSlots) {
-      return entered("beat");
-    }
-
-    @Override
-    public boolean isAnotherFree(UUID self, Duration fresh) {
-      return false;
-    }
-
-    @Override
-    public Instant stop(UUID id, Done done) {
-      return entered("stop " + done);
-    }
-
-    private Instant entered(String line) {
-      log.add(line);
-      if (registryFault != null) {
-        throw registryFault;
-      }
-      return NOON.plusNanos(nanos);
-    }
+  /// In these runs no request changes hands.
+  private static RequestStore nobodyAsks() {
+    return (RequestStore)
+        Proxy.newProxyInstance(
+            RequestStore.class.getClassLoader(),
+            new Class<?>[] {RequestStore.class},
+            (_, method, _) -> {
+              throw new IllegalStateException("Nobody asks for " + method.getName());
+            });
   }
 }

@@ -29,9 +29,18 @@ final class DatabaseClockTest {
   @Test
   void itFollowsADatabaseThatWasSetBack() {
     clock.heard(NOON);
-    clock.heard(NOON.minusSeconds(5));
+    clock.heard(NOON.minusSeconds(60));
 
-    assertThat(clock.instant()).isEqualTo(NOON.minusSeconds(5));
+    assertThat(clock.instant()).isEqualTo(NOON.minusSeconds(60));
+  }
+
+  @Test
+  void aSlowAnswerDoesNotTurnItBack() {
+    clock.heard(NOON);
+    nanos += 3_000_000_000L;
+    clock.heard(NOON.plusSeconds(1));
+
+    assertThat(clock.instant()).isEqualTo(NOON.plusSeconds(3));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.sluice.daemon;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
 import dev.sluice.emulators.SqsQueues;
@@ -7,7 +9,10 @@ import dev.sluice.emulators.SqsServer;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
 import io.micronaut.context.ApplicationContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -50,8 +56,32 @@ final class Fixture implements AutoCloseable {
     return new Fixture(objects);
   }
 
+  /// A function whose only model is served by nobody.
   DaemonHandler handler(Map<String, Object> more) {
+    return handler(models("http://127.0.0.1:1"), more);
+  }
+
+  /// The models file of one model `m`, which upstreams at these addresses serve in turn.
+  static String models(String... upstreams) {
+    StringBuilder file = new StringBuilder("upstreams:\n");
+    StringJoiner targets = new StringJoiner(", ", "[ ", " ]");
+    for (int i = 0; i < upstreams.length; i++) {
+      file.append(
+          "  - { name: u%d, base_url: '%s/v1', protocol: chat, auth: none }\n"
+              .formatted(i, upstreams[i]));
+      targets.add("{ name: u%d, model: m%d }".formatted(i, i));
+    }
+    return file.append("models:\n  - { alias: m, upstreams: ")
+        .append(targets)
+        .append(", endpoints: [ chat, responses ], max_in_flight: 100 }\n")
+        .toString();
+  }
+
+  /// @param models the models file
+  DaemonHandler handler(String models, Map<String, Object> more) {
     Map<String, Object> properties = new HashMap<>();
+    properties.put("sluice.config", write(models).toString());
+    properties.put("sluice.id-key", "a".repeat(43) + "=");
     properties.put("datasources.default.url", database.url());
     properties.put("datasources.default.username", Database.USER);
     properties.put("datasources.default.password", "");
@@ -62,6 +92,53 @@ final class Fixture implements AutoCloseable {
     properties.putAll(more);
     return new DaemonHandler(
         ApplicationContext.builder().properties(properties).singletons(metrics));
+  }
+
+  private Path write(String models) {
+    try {
+      return Files.writeString(objects.resolve("models.yaml"), models);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The models file was not written", e);
+    }
+  }
+
+  /// Queues chat completions for the model `m`, with their bodies.
+  ///
+  /// @param columns of the rows in SQL, beyond those that all have: `name = value` pairs
+  List<String> insertPending(int count, Map<String, String> columns) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("tier", "'flex'");
+    all.put("tier_class", "1");
+    all.put("deadline", "now() + interval '1 hour'");
+    all.putAll(columns);
+    List<String> ids =
+        query(
+            """
+            with rows as (
+              insert into request (id, account_id, api_key_id, trace_id, endpoint, model, stream,
+                background, store, lane, state, created_at, %s)
+              select ('00000000' || substr(gen_random_uuid()::text, 9))::uuid, '%s', 'k', '',
+                '/v1/chat/completions', 'm', false, false, true,
+                'daemon', 'pending', now(), %s
+              from generate_series(1, %d)
+              returning id, account_id
+            ), bodies as (
+              insert into request_body (request_id, account_id, bytes, encoding, content_type, length,
+                sha256)
+              select id, account_id, b.bytes, 'identity', 'application/json', length(b.bytes),
+                encode(sha256(b.bytes), 'hex')
+              from rows, (select convert_to(
+                '{"model":"m","messages":[{"role":"user","content":"hi"}]}', 'UTF8') as bytes) b
+            )
+            select id from rows
+            """
+                .formatted(
+                    String.join(", ", all.keySet()),
+                    ACCOUNT,
+                    String.join(", ", all.values()),
+                    count));
+    assertThat(ids).hasSize(count);
+    return ids;
   }
 
   /// Waits until the database has no session.

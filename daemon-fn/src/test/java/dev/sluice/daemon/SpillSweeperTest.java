@@ -279,7 +279,17 @@ final class SpillSweeperTest {
   private static DaemonConfiguration configuration(int page) {
     Duration ten = Duration.ofSeconds(10);
     return new DaemonConfiguration(
-        Duration.ofMinutes(20), 500, Duration.ofSeconds(2), page, ten, ten, ten.multipliedBy(2));
+        Duration.ofMinutes(20),
+        500,
+        Duration.ofSeconds(2),
+        500,
+        3,
+        ten,
+        ten,
+        page,
+        ten,
+        ten,
+        ten.multipliedBy(2));
   }
 
   private CompletionQueue queueWith(Consumer<String> send, boolean reachable) {

@@ -34,7 +34,20 @@ public enum Metric {
   DAEMON_GATEWAY_LOST("daemon_gateway_lost", Unit.COUNT),
   DAEMON_RESCUE_TOO_SLOW("daemon_rescue_too_slow", Unit.COUNT),
   DAEMON_SPILL_SWEPT("daemon_spill_swept", Unit.COUNT),
-  DAEMON_SPILL_FAILURES("daemon_spill_failures", Unit.COUNT, "reason");
+  DAEMON_SPILL_FAILURES("daemon_spill_failures", Unit.COUNT, "reason"),
+  DAEMON_CLAIMS("daemon_claims", Unit.COUNT, "model"),
+  DAEMON_IN_FLIGHT("daemon_in_flight", Unit.COUNT),
+  DAEMON_CALLS("daemon_calls", Unit.COUNT, "model", "status"),
+  DAEMON_RETRIES("daemon_retries", Unit.COUNT, "model", "reason"),
+  DAEMON_RETRY_DENIED("daemon_retry_denied", Unit.COUNT, "model", "reason"),
+  DAEMON_LEASE_EXPIRIES("daemon_lease_expiries", Unit.COUNT),
+  DAEMON_DEADLINE_MARGIN("daemon_deadline_margin", Unit.MILLISECONDS),
+  DAEMON_DRAINED("daemon_drained", Unit.COUNT),
+  DAEMON_EXPIRED("daemon_expired", Unit.COUNT),
+  DAEMON_STALE_RESULTS("daemon_stale_results", Unit.COUNT),
+  DAEMON_RESULTS_LOST("daemon_results_lost", Unit.COUNT),
+  DAEMON_IDLE_EXITS("daemon_idle_exits", Unit.COUNT),
+  RETENTION_DELETED("retention_deleted", Unit.COUNT);
 
   /// Units with the words of CloudWatch's embedded metric format.
   public enum Unit {

@@ -1,0 +1,231 @@
+package dev.sluice.daemon;
+
+import dev.sluice.request.ClaimStore.AttemptEnd;
+import dev.sluice.request.ClaimStore.Claims;
+import dev.sluice.request.ClaimStore.Start;
+import dev.sluice.request.ClaimStore.Started;
+import dev.sluice.request.ClaimStore.Wanted;
+import dev.sluice.request.ClaimStore.Work;
+import dev.sluice.request.DaemonRegistry.Count;
+import dev.sluice.request.DaemonRegistry.Done;
+import dev.sluice.request.Deadline;
+import dev.sluice.request.Request.Claimed;
+import dev.sluice.request.Request.Dispatched;
+import dev.sluice.request.ResponseId;
+import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.telemetry.Metric;
+import dev.sluice.upstream.Model;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes work for the free slots of a run, and has its calls begun. For use by one thread.
+///
+/// The free slots are shared among the models, since nobody knows how much waits of which. Models
+/// that gave all they were asked for are asked again, for what the others left.
+final class Claimer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Claimer.class);
+
+  /// The most rows of one claim, so that the first calls do not wait for the bodies of the last.
+  private static final int PAGE = 100;
+
+  private final RunPorts ports;
+  private final CallConfiguration configuration;
+  private final HeldRequests held;
+  private final RetryBudget budget;
+  private final Tally tally;
+  private final BiConsumer<InFlight, Work> dispatch;
+  private final List<Model> models;
+
+  /// Those that are asked next.
+  private List<Model> hungry;
+
+  /// @param dispatch begins the call of a started request
+  Claimer(
+      RunPorts ports,
+      CallConfiguration configuration,
+      HeldRequests held,
+      RetryBudget budget,
+      Tally tally,
+      BiConsumer<InFlight, Work> dispatch) {
+    this.ports = ports;
+    this.configuration = configuration;
+    this.held = held;
+    this.budget = budget;
+    this.tally = tally;
+    this.dispatch = dispatch;
+    this.models = new ArrayList<>(ports.models().all());
+    this.hungry = models;
+  }
+
+  /// What came of a turn.
+  ///
+  /// @param claimed how many requests were taken
+  /// @param more whether another turn at once may give more
+  record Turn(int claimed, boolean more) {}
+
+  /// Claims once, and starts what it got. Takes at most the free slots, so that it does nothing
+  /// when there are none.
+  ///
+  /// @param end after which nothing is asked again
+  /// @throws StoreUnavailableException when the database stays away; what was claimed and not
+  ///   started is held all the same, and is to be released
+  Turn turn(Deadline end) {
+    held.claiming();
+    List<Wanted> wanted = wanted();
+    if (wanted.isEmpty()) {
+      hungry = models;
+      return new Turn(0, false);
+    }
+    Deadline claimEnd = end.orSooner(configuration.lease());
+    Claims claims =
+        ports
+            .insistence()
+            .until(
+                claimEnd,
+                "claim",
+                () -> ports.store().claim(ports.id(), wanted, configuration.lease()));
+    ports.clock().heard(claims.now());
+    report(claims.claimed());
+    start(claims.claimed(), end);
+    next(wanted, claims.claimed());
+    return new Turn(claims.claimed().size(), hungry.size() < models.size());
+  }
+
+  private List<Wanted> wanted() {
+    int left = Math.min(held.free(), PAGE);
+    int sharers = hungry.size();
+    Map<String, Integer> retries = new HashMap<>();
+    List<Wanted> wanted = new ArrayList<>();
+    for (Model model : hungry) {
+      int share = Math.ceilDiv(left, sharers--);
+      int free = Math.min(share, model.maxInFlight() - held.count(model));
+      if (free > 0) {
+        left -= free;
+        String upstream = RetryBudget.upstream(model);
+        int mostRetries = retries.computeIfAbsent(upstream, _ -> budget.left(model));
+        int some = Math.min(free, mostRetries);
+        retries.put(upstream, mostRetries - some);
+        wanted.add(new Wanted(model.alias(), model.maxInFlight(), free, some));
+      }
+    }
+    return wanted;
+  }
+
+  /// Those that gave all come next, while there are slots for them; after that all, with another
+  /// one first.
+  private void next(List<Wanted> wanted, List<Claimed> claimed) {
+    Map<String, Long> got =
+        claimed.stream()
+            .collect(Collectors.groupingBy(one -> one.data().model(), Collectors.counting()));
+    Set<String> full =
+        wanted.stream()
+            .filter(each -> got.getOrDefault(each.model(), 0L) == each.free())
+            .map(Wanted::model)
+            .collect(Collectors.toSet());
+    List<Model> again =
+        hungry.stream()
+            .filter(model -> full.contains(model.alias()))
+            .filter(model -> held.count(model) < model.maxInFlight())
+            .toList();
+    if (again.isEmpty() || held.free() == 0) {
+      Collections.rotate(models, 1);
+      hungry = models;
+    } else {
+      hungry = again;
+    }
+  }
+
+  private void start(List<Claimed> claimed, Deadline end) {
+    if (claimed.isEmpty()) {
+      return;
+    }
+    Map<ResponseId, InFlight> starting = new LinkedHashMap<>();
+    List<Start> starts = new ArrayList<>();
+    for (Claimed each : claimed) {
+      InFlight inFlight = planned(each);
+      held.add(inFlight);
+      starting.put(each.data().id(), inFlight);
+      Model.Target target = inFlight.target();
+      starts.add(new Start(each, target.upstream().name(), target.model()));
+    }
+    Started started =
+        ports
+            .insistence()
+            .until(end.orSooner(configuration.lease()), "start", () -> ports.store().start(starts));
+    ports.clock().heard(started.now());
+    for (Work work : started.started()) {
+      InFlight inFlight = starting.remove(work.request().data().id());
+      if (inFlight != null) {
+        inFlight.started(work.request());
+        dispatch.accept(inFlight, work);
+      }
+    }
+    giveBack(List.copyOf(starting.values()), end);
+  }
+
+  private InFlight planned(Claimed claimed) {
+    Model model =
+        ports
+            .models()
+            .find(claimed.data().model())
+            .orElseThrow(
+                () -> new IllegalStateException("Nobody asked for " + claimed.data().model()));
+    return new InFlight(
+        claimed,
+        model,
+        Escalation.target(
+            model, claimed.schedule(), ports.clock().instant(), configuration.escalateBefore()));
+  }
+
+  /// What could not be started was canceled meanwhile; or it was started by a statement whose
+  /// answer got lost, and waits for a call that never comes. Draining helps the latter, and does
+  /// nothing to the former.
+  private void giveBack(List<InFlight> stale, Deadline end) {
+    if (stale.isEmpty()) {
+      return;
+    }
+    List<Dispatched> unsure = new ArrayList<>();
+    Map<ResponseId, AttemptEnd> attempts = new HashMap<>();
+    for (InFlight inFlight : stale) {
+      if (inFlight.held() instanceof Claimed claimed) {
+        unsure.add(claimed.start(ports.clock().instant()));
+        attempts.put(inFlight.id(), Settlement.drained(inFlight, ports.clock().instant()));
+      }
+    }
+    try {
+      var _ =
+          ports
+              .insistence()
+              .until(
+                  end.orSooner(configuration.lease()),
+                  "drain",
+                  () -> ports.store().drain(unsure, attempts));
+    } finally {
+      held.removeAll(stale);
+    }
+    LOG.atInfo().addKeyValue("requests", stale.size()).log("Claimed requests were not started");
+  }
+
+  private void report(List<Claimed> claimed) {
+    if (claimed.isEmpty()) {
+      return;
+    }
+    tally.add(Done.of(Count.CLAIMED, claimed.size()));
+    claimed.stream()
+        .collect(
+            Collectors.groupingBy(each -> each.data().model(), TreeMap::new, Collectors.counting()))
+        .forEach((model, count) ->
+            ports.metrics().record(Metric.DAEMON_CLAIMS, count.doubleValue(), model));
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.daemon;
+
+import dev.sluice.request.Deadline;
+import dev.sluice.request.Pause;
+import dev.sluice.request.StoreUnavailableException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Repeats what the database did not answer, with growing pauses. Safe for use by several threads.
+final class Insistence {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Insistence.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final Pause pause;
+
+  Insistence(Pause pause) {
+    this.pause = pause;
+  }
+
+  /// @throws StoreUnavailableException the last one, when the time is over
+  <T> T until(Deadline end, String what, Supplier<T> work) {
+    Duration rest = FIRST_PAUSE;
+    while (true) {
+      try {
+        return work.get();
+      } catch (StoreUnavailableException e) {
+        if (end.remaining().compareTo(rest) <= 0) {
+          throw e;
+        }
+        LOG.atWarn()
+            .addKeyValue("what", what)
+            .addKeyValue("pause", rest)
+            .setCause(e)
+            .log("The database does not answer; it is asked again");
+      }
+      pause.rest(rest);
+      Duration doubled = rest.multipliedBy(2);
+      rest = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+  }
+}

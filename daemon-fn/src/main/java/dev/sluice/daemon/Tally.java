@@ -1,0 +1,17 @@
+package dev.sluice.daemon;
+
+import dev.sluice.request.DaemonRegistry.Done;
+
+/// What a run has done so far. Safe for use by several threads.
+final class Tally {
+
+  private Done done = Done.NOTHING;
+
+  synchronized void add(Done more) {
+    done = done.plus(more);
+  }
+
+  synchronized Done done() {
+    return done;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.daemon;
+
+import dev.sluice.request.DaemonRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// A list of runs that notes what it is told.
+final class TestingRegistry implements DaemonRegistry {
+
+  final List<String> log = new CopyOnWriteArrayList<>();
+  volatile boolean isAnotherFree;
+  volatile @Nullable RuntimeException fault;
+
+  @Override
+  public Instant register(UUID id, String version) {
+    return entered("register " + version);
+  }
+
+  @Override
+  public Instant beat(UUID id, int freeSlots) {
+    return entered("beat " + freeSlots);
+  }
+
+  @Override
+  public boolean isAnotherFree(UUID self, Duration fresh) {
+    return isAnotherFree;
+  }
+
+  @Override
+  public Instant stop(UUID id, Done done) {
+    return entered("stop");
+  }
+
+  private Instant entered(String line) {
+    log.add(line);
+    RuntimeException thrown = fault;
+    if (thrown != null) {
+      throw thrown;
+    }
+    return TestingClaimStore.NOON;
+  }
+}
