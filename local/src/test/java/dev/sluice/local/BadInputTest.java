@@ -14,11 +14,13 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Requests that are wrong in every way we could think of: each gets a precise refusal, none a
 /// fault.
+@Isolated
 final class BadInputTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(BadInputTest.class);

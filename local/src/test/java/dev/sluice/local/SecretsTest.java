@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /// A known key and a known prompt go through the whole stack; then every place is searched for
 /// them.
+@Isolated
 final class SecretsTest {
 
   private static final String PROMPT = "canary-prompt-7f3a91";
