@@ -56,7 +56,7 @@ record CallRow(
     return Objects.requireNonNull(data.startedAt(), "startedAt");
   }
 
-  private static final List<Column<CallRow>> COLUMNS =
+  static final List<Column<CallRow>> COLUMNS =
       List.of(
           new Column<>("uuid", row -> row.data().id().uuid()),
           new Column<>("uuid", row -> row.claim().token()),

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.request.Request.Claimed;
+import dev.sluice.store.Lane.Head;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,12 +15,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The statements of a claim, in the order in which they run.
 ///
 /// They take the time of their own beginning, not that of the transaction, which may have waited
 /// for the locks of its models.
 final class ClaimStatements {
+
+  /// Not above any id.
+  private static final UUID FIRST = new UUID(0, 0);
 
   private ClaimStatements() {}
 
@@ -75,19 +80,19 @@ final class ClaimStatements {
   static final String FIND_LANES =
       """
       with recursive fresh as (
-        select m.model, h.tier_class, h.account_id, h.deadline
+        select m.model, h.tier_class, h.account_id, h.deadline, h.id
         from unnest(?::text[]) as m (model)
         cross join lateral (
-          select r.tier_class, r.account_id, r.deadline
+          select r.tier_class, r.account_id, r.deadline, r.id
           from request r
           where r.state = 'pending' and r.not_before is null and r.model = m.model
           order by r.tier_class, r.account_id, r.deadline, r.id
           limit 1) h
         union all
-        select f.model, h.tier_class, h.account_id, h.deadline
+        select f.model, h.tier_class, h.account_id, h.deadline, h.id
         from fresh f
         cross join lateral (
-          select r.tier_class, r.account_id, r.deadline
+          select r.tier_class, r.account_id, r.deadline, r.id
           from request r
           where r.state = 'pending' and r.not_before is null and r.model = f.model
             and (r.tier_class, r.account_id) > (f.tier_class, f.account_id)
@@ -114,11 +119,14 @@ final class ClaimStatements {
           limit 1) h
       )
       select l.model, l.tier_class, l.account_id, min(l.deadline) as deadline,
+        min(l.fresh_deadline) as fresh_deadline, min(l.fresh_id::text)::uuid as fresh_id,
         bool_or(l.delayed) as delayed
       from (
-        select f.model, f.tier_class, f.account_id, f.deadline, false as delayed from fresh f
+        select f.model, f.tier_class, f.account_id, f.deadline, f.deadline as fresh_deadline,
+          f.id as fresh_id, false as delayed
+        from fresh f
         union all
-        select d.model, d.tier_class, d.account_id, d.deadline, true
+        select d.model, d.tier_class, d.account_id, d.deadline, null, null, true
         from delayed d
         where d.not_before <= statement_timestamp()) l
       group by l.model, l.tier_class, l.account_id
@@ -146,6 +154,7 @@ final class ClaimStatements {
                   accountId,
                   held.getOrDefault(new Held(model, accountId), 0L),
                   RequestRows.nullableInstant(rows, "deadline"),
+                  head(rows),
                   rows.getBoolean("delayed")));
         }
       }
@@ -153,18 +162,41 @@ final class ClaimStatements {
     }
   }
 
+  private static @Nullable Head head(ResultSet row) throws SQLException {
+    @Nullable UUID id = row.getObject("fresh_id", UUID.class);
+    return id == null ? null : new Head(RequestRows.nullableInstant(row, "fresh_deadline"), id);
+  }
+
   /// What a lane may give.
   ///
   /// @param retries how many of its rows may be such that were put back
-  record Share(Lane lane, int rows, int retries) {}
+  record Share(Lane lane, int rows, int retries) {
 
-  private static final List<Column<Share>> SHARE_COLUMNS =
+    /// Where its rows with a deadline begin; null when there are none.
+    @Nullable Instant fromDeadline() {
+      Head fresh = lane.fresh();
+      return fresh == null ? null : fresh.deadline();
+    }
+
+    /// Where its rows without a deadline begin; null when there are none.
+    @Nullable UUID fromId() {
+      Head fresh = lane.fresh();
+      if (fresh == null) {
+        return null;
+      }
+      return fresh.deadline() == null ? fresh.id() : FIRST;
+    }
+  }
+
+  static final List<Column<Share>> SHARE_COLUMNS =
       List.of(
           new Column<>("text", share -> share.lane().model()),
           new Column<>("smallint", share -> share.lane().tierClass()),
           new Column<>("uuid", share -> share.lane().accountId()),
           new Column<>("integer", Share::rows),
-          new Column<>("integer", Share::retries));
+          new Column<>("integer", Share::retries),
+          new Column<>("timestamptz", Share::fromDeadline),
+          new Column<>("uuid", Share::fromId));
 
   /// Locks the first rows of each lane that nobody else has locked, and takes them. It waits for no
   /// row. Rows with a deadline and rows without one are two stretches of their index, so that those
@@ -174,7 +206,8 @@ final class ClaimStatements {
       """
       with picked as materialized (
         select t.place
-        from unnest(?, ?, ?, ?, ?) as l (model, tier_class, account_id, share, retries)
+        from unnest(?, ?, ?, ?, ?, ?, ?)
+          as l (model, tier_class, account_id, share, retries, from_deadline, from_id)
         cross join lateral (
           select c.place
           from (
@@ -184,7 +217,7 @@ final class ClaimStatements {
               from request r
               where r.state = 'pending' and r.not_before is null and r.model = l.model
                 and r.tier_class = l.tier_class and r.account_id = l.account_id
-                and r.deadline > statement_timestamp()
+                and r.deadline > statement_timestamp() and r.deadline >= l.from_deadline
               order by r.deadline, r.id
               limit l.share
               for update skip locked) f
@@ -195,7 +228,7 @@ final class ClaimStatements {
               from request r
               where r.state = 'pending' and r.not_before is null and r.model = l.model
                 and r.tier_class = l.tier_class and r.account_id = l.account_id
-                and r.deadline is null
+                and r.deadline is null and r.id >= l.from_id
               order by r.deadline, r.id
               limit l.share
               for update skip locked) u
@@ -251,8 +284,8 @@ final class ClaimStatements {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
       Column.bind(statement, SHARE_COLUMNS, shares);
-      statement.setObject(6, daemonId);
-      statement.setDouble(7, lease.toMillis() / 1e3);
+      statement.setObject(8, daemonId);
+      statement.setDouble(9, lease.toMillis() / 1e3);
       List<Taken> taken = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -260,93 +293,6 @@ final class ClaimStatements {
         }
       }
       return taken;
-    }
-  }
-
-  /// Steps through the indexes as [#FIND_LANES] does, and looks in each lane for a row that is due
-  /// and before its deadline.
-  static final String IS_ANYTHING_DUE =
-      """
-      with recursive fresh as (
-        select m.model, h.tier_class, h.account_id
-        from unnest(?::text[]) as m (model)
-        cross join lateral (
-          select r.tier_class, r.account_id
-          from request r
-          where r.state = 'pending' and r.not_before is null and r.model = m.model
-          order by r.tier_class, r.account_id
-          limit 1) h
-        union all
-        select f.model, h.tier_class, h.account_id
-        from fresh f
-        cross join lateral (
-          select r.tier_class, r.account_id
-          from request r
-          where r.state = 'pending' and r.not_before is null and r.model = f.model
-            and (r.tier_class, r.account_id) > (f.tier_class, f.account_id)
-          order by r.tier_class, r.account_id
-          limit 1) h
-      ), delayed as (
-        select m.model, h.tier_class, h.account_id
-        from unnest(?::text[]) as m (model)
-        cross join lateral (
-          select r.tier_class, r.account_id
-          from request r
-          where r.state = 'pending' and r.not_before is not null and r.model = m.model
-          order by r.tier_class, r.account_id
-          limit 1) h
-        union all
-        select d.model, h.tier_class, h.account_id
-        from delayed d
-        cross join lateral (
-          select r.tier_class, r.account_id
-          from request r
-          where r.state = 'pending' and r.not_before is not null and r.model = d.model
-            and (r.tier_class, r.account_id) > (d.tier_class, d.account_id)
-          order by r.tier_class, r.account_id
-          limit 1) h
-      )
-      select exists (
-          select from fresh l
-          cross join lateral (
-            select r.id
-            from request r
-            where r.state = 'pending' and r.not_before is null and r.model = l.model
-              and r.tier_class = l.tier_class and r.account_id = l.account_id
-              and r.deadline > statement_timestamp()
-            order by r.deadline
-            limit 1) one)
-        or exists (
-          select from fresh l
-          cross join lateral (
-            select r.id
-            from request r
-            where r.state = 'pending' and r.not_before is null and r.model = l.model
-              and r.tier_class = l.tier_class and r.account_id = l.account_id
-              and r.deadline is null
-            order by r.deadline
-            limit 1) one)
-        or exists (
-          select from delayed l
-          cross join lateral (
-            select r.id
-            from request r
-            where r.state = 'pending' and r.not_before is not null and r.model = l.model
-              and r.tier_class = l.tier_class and r.account_id = l.account_id
-              and r.not_before <= statement_timestamp()
-              and (r.deadline is null or r.deadline > statement_timestamp())
-            order by r.not_before
-            limit 1) one) as due
-      """;
-
-  static boolean isAnythingDue(Connection connection, Collection<String> models)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(IS_ANYTHING_DUE)) {
-      statement.setArray(1, texts(connection, models));
-      statement.setArray(2, texts(connection, models));
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() && rows.getBoolean("due");
-      }
     }
   }
 
@@ -365,7 +311,7 @@ final class ClaimStatements {
     }
   }
 
-  private static Array texts(Connection connection, Collection<String> texts) throws SQLException {
+  static Array texts(Connection connection, Collection<String> texts) throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
   }
 }

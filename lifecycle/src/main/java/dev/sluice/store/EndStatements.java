@@ -113,10 +113,11 @@ final class EndStatements {
         order by a.request_id, a.attempt_id
         for update of a
       )
-      update request_attempt a
+      update request_attempt
       set finished_at = statement_timestamp(), error = ?
-      from locked l
-      where a.request_id = l.request_id and a.attempt_id = l.attempt_id and a.finished_at is null
+      where request_id = any (array(select request_id from locked))
+        and attempt_id = any (array(select attempt_id from locked))
+        and finished_at is null
       """;
 
   private static void endAttempts(Connection connection, List<Held> held) throws SQLException {
@@ -197,7 +198,7 @@ final class EndStatements {
     }
   }
 
-  private static final List<Column<Ended>> COST_COLUMNS =
+  static final List<Column<Ended>> COST_COLUMNS =
       List.of(
           new Column<>("uuid", ended -> ended.from().data().id().uuid()),
           new Column<>("integer", ended -> ended.from().schedule().attempt()),

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tierClass the rank of a [TierClass]
 /// @param held rows of the account that runs hold for the model
 /// @param deadline of its first row; null for none
+/// @param fresh null when all of its rows were put back
 /// @param delayed whether rows that were put back are among them
 record Lane(
     String model,
@@ -18,7 +19,13 @@ record Lane(
     UUID accountId,
     long held,
     @Nullable Instant deadline,
+    @Nullable Head fresh,
     boolean delayed) {
+
+  /// The first row that was never put back.
+  ///
+  /// @param deadline null for none
+  record Head(@Nullable Instant deadline, UUID id) {}
 
   /// Among lanes whose next rows are in the same position.
   static final Comparator<Lane> BY_DEADLINE =
@@ -26,6 +33,6 @@ record Lane(
           .thenComparing(lane -> lane.accountId().toString());
 
   Lane alsoHeld(long more) {
-    return new Lane(model, tierClass, accountId, held + more, deadline, delayed);
+    return new Lane(model, tierClass, accountId, held + more, deadline, fresh, delayed);
   }
 }

@@ -30,7 +30,7 @@ final class PostgresClaimStore implements ClaimStore {
 
   @Override
   public boolean isAnythingDue(Set<String> models) {
-    return database.read(connection -> ClaimStatements.isAnythingDue(connection, models));
+    return database.read(connection -> DueStatement.isAnythingDue(connection, models));
   }
 
   @Override
