@@ -160,9 +160,7 @@ final class ClaimOrderTest {
   void whatIsPastItsDeadlineIsNotClaimed() {
     queue.add(
         Row.flex(1).until("now() - interval '1 second'"),
-        Row.flex(2)
-            .until("now() - interval '1 second'")
-            .delayedTo("now() - interval '1 minute'"));
+        Row.flex(2).until("now() - interval '1 second'").delayedTo("now() - interval '1 minute'"));
 
     assertThat(store.isAnythingDue(Set.of(MODEL))).isFalse();
     assertThat(queue.claim(wanted(10)).claimed()).isEmpty();
