@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.gateway.testing.Contract;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.FailureReason;
+import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
+import dev.sluice.request.RequestStore.Attempt;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
 import dev.sluice.request.Usage;
 import dev.sluice.translate.ResponseDraft;
+import dev.sluice.translate.ResponseView;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonNull;
@@ -148,6 +151,33 @@ final class ResponseSchemaTest {
             .isNotEmpty();
       }
       assertThat(Contract.violations("OutputItem", item.toBuilder().put("extra", 1).build()))
+          .isNotEmpty();
+    }
+  }
+
+  @Test
+  void everyAttemptThatTheCodeShowsFits() {
+    Attempt ended =
+        new Attempt(new UUID(0, 2), "up", "m-1", AT, AT, 200, new Usage(3, 4, 2, 1), null);
+    Attempt running = new Attempt(new UUID(0, 3), "up", null, AT, null, null, null, "worker_lost");
+    JsonObject shown =
+        new ResponseView(
+                new Request.Completed(DRAFT.request(), 200, false, null, null, AT),
+                JsonObject.EMPTY,
+                JsonObject.EMPTY,
+                List.of(ended, running))
+            .toJson();
+
+    assertThat(Contract.violations("Response", shown)).isEmpty();
+    for (JsonValue value : shown.object("x_sluice").orElseThrow().items("attempts")) {
+      JsonObject attempt = (JsonObject) value;
+      assertThat(Contract.violations("Attempt", attempt)).isEmpty();
+      for (String key : attempt.members().keySet()) {
+        assertThat(Contract.violations("Attempt", attempt.toBuilder().remove(key).build()))
+            .as(key)
+            .isNotEmpty();
+      }
+      assertThat(Contract.violations("Attempt", attempt.toBuilder().put("extra", 1).build()))
           .isNotEmpty();
     }
   }
