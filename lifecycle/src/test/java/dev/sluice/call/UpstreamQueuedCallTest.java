@@ -54,12 +54,15 @@ final class UpstreamQueuedCallTest {
         .formatted(text, tokens);
   }
 
+  private Result run(Endpoint endpoint, String body) {
+    return bench.call(CallBench.work(endpoint, body), CallBench.chat()).run();
+  }
+
   @Test
   void aChatThatWasAskedWholeIsStreamedAndKeptWhole() {
     upstreams.planStream(delta("Hel", 1), delta("lo", 2), FINISH, "[DONE]");
 
-    Result result =
-        bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+    Result result = run(Endpoint.CHAT_COMPLETIONS, CHAT);
 
     assertThat(result.upstream()).isEqualTo("chats");
     assertThat(result.upstreamModel()).isEqualTo("theirs");
@@ -86,7 +89,7 @@ final class UpstreamQueuedCallTest {
   void theUpstreamIsToldTheResponseAndItsTrace() {
     upstreams.planStream(delta("a", 1), FINISH);
 
-    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+    var _ = run(Endpoint.CHAT_COMPLETIONS, CHAT);
 
     UpstreamRequest sent = upstreams.requests().getFirst();
     assertThat(sent.path()).isEqualTo("/chat/completions");
@@ -127,8 +130,7 @@ final class UpstreamQueuedCallTest {
         "{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"length\"}]}",
         Map.of());
 
-    Result result =
-        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run();
+    Result result = run(Endpoint.RESPONSES, RESPONSES);
 
     assertThat(result.ending().outcome()).isEqualTo(Outcome.INCOMPLETE);
     assertThat(CallBench.body(result).text("id")).hasValue(CallBench.ID.text());
@@ -260,10 +262,8 @@ final class UpstreamQueuedCallTest {
     upstreams.planJson(400, "{\"error\":{\"message\":\"No.\"}}", Map.of());
     upstreams.planJson(200, "{\"error\":{\"message\":\"Busy.\",\"code\":503}}", Map.of());
 
-    Ending refused =
-        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
-    Ending hidden =
-        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
+    Ending refused = run(Endpoint.RESPONSES, RESPONSES).ending();
+    Ending hidden = run(Endpoint.RESPONSES, RESPONSES).ending();
 
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.failure())
@@ -290,19 +290,15 @@ final class UpstreamQueuedCallTest {
   void theServersWishToBeLeftAloneIsHandedOn(String header, Duration expected) {
     upstreams.planJson(503, "{}", Map.of("retry-after", header));
 
-    Result result =
-        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run();
-
-    assertThat(result.retryAfter()).isEqualTo(Optional.ofNullable(expected));
+    assertThat(run(Endpoint.RESPONSES, RESPONSES).retryAfter())
+        .isEqualTo(Optional.ofNullable(expected));
   }
 
   @Test
   void aStreamThatEndsEarlyIsTruncatedAndItsCostIsKnown() {
     upstreams.planStream(delta("Hel", 1), delta("lo", 2));
 
-    Ending ending =
-        bench.call(CallBench.work(Endpoint.RESPONSES, RESPONSES), CallBench.chat()).run().ending();
-
+    Ending ending = run(Endpoint.RESPONSES, RESPONSES).ending();
     assertThat(ending.failure()).isEqualTo(new TruncatedStream());
     assertThat(ending.usage()).isEqualTo(new Usage(3, 2, 0, 0));
   }
@@ -370,8 +366,8 @@ final class UpstreamQueuedCallTest {
     upstreams.planStream(delta("a", 1), FINISH);
     upstreams.planFailure(new TimedOut("connect"));
 
-    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
-    var _ = bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, CHAT), CallBench.chat()).run();
+    var _ = run(Endpoint.CHAT_COMPLETIONS, CHAT);
+    var _ = run(Endpoint.CHAT_COMPLETIONS, CHAT);
 
     assertThat(bench.metrics.snapshot().keySet())
         .contains(
