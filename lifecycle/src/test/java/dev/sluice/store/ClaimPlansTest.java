@@ -18,11 +18,12 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -87,6 +88,12 @@ final class ClaimPlansTest {
     }
   }
 
+  /// Nothing that another test took is in the way.
+  @BeforeEach
+  void cleanUp() {
+    fixture.execute("vacuum (index_cleanup on) request");
+  }
+
   @AfterAll
   void closeDatabase() {
     fixture.close();
@@ -94,7 +101,6 @@ final class ClaimPlansTest {
 
   @Test
   void aClaimReadsWhatItTakesAndOneRowOfEachAccount() throws SQLException {
-    fixture.execute("vacuum request"); // Nothing that another test took is in the way.
     for (String mode : MODES) {
       Plan lanes = explain(mode, ClaimStatements.FIND_LANES, model(), model());
       Plan taken = explain(mode, ClaimStatements.TAKE, claimOf(200));
@@ -158,6 +164,32 @@ final class ClaimPlansTest {
     }
   }
 
+  /// Somebody has looked at the table and is not done, so that nothing of what was taken since can
+  /// be cleaned up.
+  @Test
+  void whatWasTakenAndCannotBeCleanedUpIsNotMetAgainByWhatTakes() throws SQLException {
+    try (Connection other = fixture.database.dataSource().getConnection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      var _ = statement.execute("set transaction isolation level repeatable read");
+      var _ = statement.execute("select count(*) from account");
+      fixture.execute(
+          """
+          update request set state = 'canceled', finished_at = now()
+          where id in (
+            select id from request where state = 'pending' and not_before is null
+            order by deadline limit %d)
+          """
+              .formatted(ROWS / 10));
+
+      Plan taken = explain("force_custom_plan", ClaimStatements.TAKE, claimOf(200));
+
+      assertThat(taken.sequentialScans()).isEmpty();
+      assertThat(taken.bufferOf("Tid Scan")).isLessThanOrEqualTo(12 * 200 + 4 * ACCOUNTS);
+      other.rollback();
+    }
+  }
+
   private void check(String mode, String sql, Bound... parameters) throws SQLException {
     Plan plan = explain(mode, sql, parameters);
 
@@ -178,15 +210,15 @@ final class ClaimPlansTest {
   }
 
   private Bound[] claimOf(int rows) {
-    List<Share> shares = new ArrayList<>();
-    for (int account = 1; account <= ACCOUNTS; account++) {
-      UUID id = new UUID(0x7000L, 0x9000L << 48 | account);
-      Lane lane = new Lane(MODEL, 1, id, 0, null, new Lane.Head(Instant.EPOCH, id), true);
-      shares.add(new Share(lane, rows / ACCOUNTS, 1));
-    }
+    List<String> models = List.of(MODEL);
+    List<Lane> lanes =
+        fixture
+            .transactions()
+            .read(connection -> ClaimStatements.findLanes(connection, models, models, Map.of()));
+    assertThat(lanes).hasSize(ACCOUNTS);
     return bound(
         ClaimStatements.SHARE_COLUMNS,
-        shares,
+        lanes.stream().map(lane -> new Share(lane, rows / ACCOUNTS, 1)).toList(),
         new Bound("uuid", RUN.toString()),
         new Bound("double precision", "30"));
   }
