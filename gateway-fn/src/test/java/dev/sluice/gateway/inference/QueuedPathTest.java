@@ -4,6 +4,7 @@ import static dev.sluice.gateway.inference.InferenceBench.chatBody;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.Claim;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestQueue.NewRequest;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -262,6 +264,18 @@ final class QueuedPathTest {
     assertThat(cancelled.headers()).doesNotContainKey("openai-poll-after-ms");
     assertThat(cancel(created).body()).isEqualTo(cancelled.body());
     assertThat(get(created, "").body()).isEqualTo(cancelled.body());
+  }
+
+  @Test
+  void whatADaemonRunsIsCancelledToo() {
+    TestingReply created = bench.post("/v1/responses", BACKGROUND);
+    Request.Pending row = (Request.Pending) bench.requests.rows().getFirst();
+    Claim claim = new Claim(new UUID(0, 1), new UUID(0, 2), InferenceBench.START);
+    bench.requests.put(row.claim(claim).start(InferenceBench.START));
+
+    assertThat(get(created, "").json().text("status")).contains("in_progress");
+    assertThat(cancel(created).json().text("status")).contains("cancelled");
+    assertThat(bench.requests.rows()).singleElement().isInstanceOf(Request.Canceled.class);
   }
 
   @Test
