@@ -46,9 +46,25 @@ final class EmittedMetricsTest {
           Metric.WAKE_FAILURES,
           Metric.DAEMON_RESCUE_TOO_SLOW);
 
-  /// Counted only for queued work, which `QueuedPathTest` and `QueuedAnswersTest` see to.
+  /// Counted only for queued work, which `QueuedPathTest`, `QueuedAnswersTest` and the daemon's tests
+  /// see to.
   private static final Set<Metric> QUEUED =
-      EnumSet.of(Metric.REQUESTS_ENQUEUED, Metric.FLEX_WAIT, Metric.SDK_RETRIES_JOINED);
+      EnumSet.of(
+          Metric.REQUESTS_ENQUEUED,
+          Metric.FLEX_WAIT,
+          Metric.SDK_RETRIES_JOINED,
+          Metric.DAEMON_CLAIMS,
+          Metric.DAEMON_IN_FLIGHT,
+          Metric.DAEMON_CALLS,
+          Metric.DAEMON_RETRIES,
+          Metric.DAEMON_RETRY_DENIED,
+          Metric.DAEMON_LEASE_EXPIRIES,
+          Metric.DAEMON_DEADLINE_MARGIN,
+          Metric.DAEMON_DRAINED,
+          Metric.DAEMON_EXPIRED,
+          Metric.DAEMON_STALE_RESULTS,
+          Metric.DAEMON_RESULTS_LOST,
+          Metric.RETENTION_DELETED);
 
   private static final ResponseId LOST =
       new ResponseId(UUID.fromString("019aa5d5-6a3b-7000-8000-000000000001"));
