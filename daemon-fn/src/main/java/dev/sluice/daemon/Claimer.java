@@ -98,8 +98,7 @@ final class Claimer {
     ports.clock().heard(claims.now());
     report(claims.claimed());
     start(claims.claimed(), end);
-    next(wanted, claims.claimed());
-    return new Turn(claims.claimed().size(), hungry.size() < models.size());
+    return new Turn(claims.claimed().size(), next(wanted, claims.claimed()));
   }
 
   private List<Wanted> wanted() {
@@ -124,7 +123,9 @@ final class Claimer {
 
   /// Those that gave all come next, while there are slots for them; after that all, with another
   /// one first.
-  private void next(List<Wanted> wanted, List<Claimed> claimed) {
+  ///
+  /// @return whether there are such
+  private boolean next(List<Wanted> wanted, List<Claimed> claimed) {
     Map<String, Long> got =
         claimed.stream()
             .collect(Collectors.groupingBy(one -> one.data().model(), Collectors.counting()));
@@ -141,9 +142,10 @@ final class Claimer {
     if (again.isEmpty() || held.free() == 0) {
       Collections.rotate(models, 1);
       hungry = models;
-    } else {
-      hungry = again;
+      return false;
     }
+    hungry = again;
+    return true;
   }
 
   private void start(List<Claimed> claimed, Deadline end) {

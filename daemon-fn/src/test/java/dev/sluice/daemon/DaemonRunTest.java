@@ -10,6 +10,8 @@ import dev.sluice.request.ClaimStore.Wanted;
 import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
+import dev.sluice.request.FailureReason;
+import dev.sluice.request.FailureReason.NonRetriableStatus;
 import dev.sluice.request.FailureReason.RetriableStatus;
 import dev.sluice.request.Pause;
 import dev.sluice.request.Request.Failed;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,8 @@ final class DaemonRunTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
+  private static final FailureReason REFUSED = new NonRetriableStatus(400, "");
+
   private final TestingClaimStore store = new TestingClaimStore();
   private final TestingRegistry registry = new TestingRegistry();
   private final MetricSeries metrics = new MetricSeries();
@@ -42,6 +47,7 @@ final class DaemonRunTest {
   private List<Model> models = List.of(TestingModels.model("m", 100, "first", "second"));
   private int slots = 40;
   private Duration drainMargin = Duration.ofSeconds(20);
+  private Duration claimEvery = Duration.ofMillis(20);
 
   @Test
   void itTakesWhatIsQueuedAndEndsWhenNothingIsLeft() {
@@ -56,6 +62,34 @@ final class DaemonRunTest {
     assertThat(store.ends).allMatch(size -> size <= 40);
     assertThat(registry.log).startsWith("register v").endsWith("beat 0", "stop");
     assertThat(Fixture.total(metrics, Metric.DAEMON_CLAIMS)).isEqualTo(250);
+  }
+
+  /// However many rows one claim takes, and however seldom it is looked for work otherwise.
+  @Test
+  void allSlotsAreFilledAtOnce() {
+    slots = 250;
+    claimEvery = MINUTE;
+    models = List.of(TestingModels.model("m", 1_000, "first"));
+    for (int i = 0; i < 250; i++) {
+      var _ = store.add("m", null);
+    }
+    CountDownLatch all = new CountDownLatch(250);
+    TestingCalls calls =
+        new TestingCalls(_ -> {
+          all.countDown();
+          return Optional.of(isOver(all) ? TestingCalls.completed() : TestingCalls.failed(REFUSED));
+        });
+
+    assertThat(run(calls, MINUTE).count(Count.COMPLETED)).isEqualTo(250);
+  }
+
+  private static boolean isOver(CountDownLatch latch) {
+    try {
+      return latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /// Whoever saw that this run has free slots, and left, had put the work where the last look finds
@@ -308,7 +342,7 @@ final class DaemonRunTest {
                 Duration.ofMillis(700),
                 Duration.ofMillis(200),
                 moment,
-                moment,
+                claimEvery,
                 100,
                 Duration.ofMillis(5),
                 drainMargin,
