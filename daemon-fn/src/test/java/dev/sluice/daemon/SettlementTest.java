@@ -18,6 +18,7 @@ import dev.sluice.upstream.Model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -40,8 +41,9 @@ final class SettlementTest {
             finish -> {
               assertThat(finish.to().finishedAt()).isEqualTo(NOON);
               assertThat(finish.attempt().error()).isNull();
-              assertThat(finish.response()).isNotNull();
-              assertThat(finish.response().decoded()).asString().isEqualTo("{}");
+              assertThat(Objects.requireNonNull(finish.response()).decoded())
+                  .asString()
+                  .isEqualTo("{}");
             });
   }
 
