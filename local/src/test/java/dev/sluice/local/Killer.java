@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 final class Killer {
 
   /// How often each function is hit, in parts of ten: most often those that hold records.
-  private static final List<String> VICTIMS =
+  private static final List<String> REALTIME =
       List.of(
           Functions.INFERENCE,
           Functions.INFERENCE,
@@ -30,17 +30,25 @@ final class Killer {
 
   private final DevStack stack;
   private final RandomGenerator random;
+  private final List<String> victims;
   private final Map<String, Integer> kills = new TreeMap<>();
 
+  /// A killer of those that serve realtime calls.
   Killer(DevStack stack, RandomGenerator random) {
+    this(stack, random, REALTIME);
+  }
+
+  /// @param victims functions, each named as often as it is to be hit
+  Killer(DevStack stack, RandomGenerator random, List<String> victims) {
     this.stack = stack;
     this.random = random;
+    this.victims = victims;
   }
 
   /// After a moment of random length sends SIGKILL to a process of a random function, whatever it
   /// is doing; to nobody when that function has none just now.
   void kill() {
-    String function = VICTIMS.get(random.nextInt(VICTIMS.size()));
+    String function = victims.get(random.nextInt(victims.size()));
     // Never fires: what counts is that the moment has nothing to do with the calls.
     var _ = new Signal().firedWithin(Duration.ofNanos(random.nextLong(LONGEST_WAIT_NANOS)));
     List<Long> living = pids(stack, function);
