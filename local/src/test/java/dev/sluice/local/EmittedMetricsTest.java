@@ -46,8 +46,8 @@ final class EmittedMetricsTest {
           Metric.WAKE_FAILURES,
           Metric.DAEMON_RESCUE_TOO_SLOW);
 
-  /// Counted only for queued work, which `QueuedPathTest`, `QueuedAnswersTest` and the daemon's tests
-  /// see to.
+  /// Counted only for queued work, which `QueuedPathTest`, `QueuedAnswersTest` and the daemon's
+  /// tests see to.
   private static final Set<Metric> QUEUED =
       EnumSet.of(
           Metric.REQUESTS_ENQUEUED,
