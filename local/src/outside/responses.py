@@ -100,15 +100,6 @@ def multi_turn(kind):
     assert third.usage.input_tokens > 2, third.usage
 
 
-def background_rejected(kind):
-    try:
-        CLIENT.responses.create(model=f"{kind}-echo", input="x", background=True)
-    except openai.BadRequestError as error:
-        assert error.code == "not_supported" and error.param == "background", error
-    else:
-        raise AssertionError("background was accepted")
-
-
 def retrieval(kind):
     made = CLIENT.responses.create(model=f"{kind}-echo", input="Keep this")
     assert CLIENT.responses.retrieve(made.id) == made
@@ -153,7 +144,6 @@ def main():
         structured_output,
         image,
         multi_turn,
-        background_rejected,
         retrieval,
         counting,
         compaction,

@@ -120,11 +120,12 @@ def cancel(kind):
     while True:
         attempts = HTTP.get(f"/responses/{job.id}?include[]=x_sluice.attempts").json()
         calls = attempts["x_sluice"]["attempts"]
-        if calls and calls[-1]["finished_at"]:
-            break
+        if calls and calls[-1]["usage"]:
+            break  # The run has noticed, and said what the call cost until then.
         assert time.monotonic() - begun < 6, attempts
         time.sleep(0.1)
-    assert calls[-1]["error"] == "canceled" and calls[-1]["usage"], calls
+    assert calls[-1]["error"] == "canceled" and calls[-1]["finished_at"], calls
+    assert CLIENT.responses.retrieve(job.id).usage.output_tokens > 0
     done = CLIENT.responses.create(model=f"{kind}-echo", input="done", service_tier="flex")
     assert CLIENT.responses.cancel(done.id) == done
 

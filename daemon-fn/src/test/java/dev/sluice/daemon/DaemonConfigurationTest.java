@@ -34,6 +34,17 @@ final class DaemonConfigurationTest {
   }
 
   @Test
+  void aRunHasSeveralConnectionsUnlessItIsToldOtherwise() {
+    Map<String, Object> one = Map.of("sluice.database.pool-size", 1);
+
+    try (ApplicationContext standard = ApplicationContext.run();
+        ApplicationContext told = ApplicationContext.run(one)) {
+      assertThat(standard.getProperty("sluice.database.pool-size", Integer.class)).contains(4);
+      assertThat(told.getProperty("sluice.database.pool-size", Integer.class)).contains(1);
+    }
+  }
+
+  @Test
   void explicitValuesWin() {
     Map<String, Object> properties =
         Map.ofEntries(

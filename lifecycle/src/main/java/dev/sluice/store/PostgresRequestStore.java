@@ -268,6 +268,7 @@ final class PostgresRequestStore implements RequestStore {
       if (update(connection, MAKE_TOMBSTONE, accountId, id) == 0) {
         return false;
       }
+      var _ = update(connection, END_CALL, accountId, id);
       var _ = update(connection, DELETE_REQUEST_BODY, accountId, id);
       var _ = update(connection, DELETE_RESPONSE_BODY, accountId, id);
       var _ = update(connection, DELETE_EVENTS, accountId, id);
@@ -285,11 +286,21 @@ final class PostgresRequestStore implements RequestStore {
         and lane = 'daemon' and state in ('pending', 'claimed', 'processing')
       """;
 
+  /// The run that makes the call adds what it cost once it has noticed. It may be killed before.
+  private static final String END_CALL =
+      """
+      update request_attempt
+      set finished_at = now(), error = 'canceled'
+      where account_id = ? and request_id = ? and finished_at is null
+      """;
+
   /// The row is read in the same transaction, whether or not this call moved it.
   @Override
   public Optional<Request> cancel(UUID accountId, ResponseId id) {
     return database.write(connection -> {
-      var _ = update(connection, CANCEL, accountId, id);
+      if (update(connection, CANCEL, accountId, id) == 1) {
+        var _ = update(connection, END_CALL, accountId, id);
+      }
       return find(connection, accountId, id).filter(request -> request.data().isVisible());
     });
   }

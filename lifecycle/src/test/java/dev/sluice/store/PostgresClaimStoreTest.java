@@ -249,6 +249,21 @@ final class PostgresClaimStoreTest {
   }
 
   @Test
+  void aCanceledCallHasEndedEvenWhenItsRunIsKilledBeforeItNotices() {
+    var _ = queue.dispatched(1);
+    var _ = queue.dispatched(2);
+
+    assertThat(fixture.requests().cancel(ACCOUNT, id(1))).isPresent();
+    assertThat(fixture.requests().delete(ACCOUNT, id(2))).isTrue();
+
+    assertThat(
+            fixture.query(
+                "select error from request_attempt where finished_at = (select finished_at from"
+                    + " request where id = request_id) order by request_id"))
+        .containsExactly("canceled", "canceled");
+  }
+
+  @Test
   void theCostOfAnEarlierAttemptIsNotThatOfACanceledOne() {
     Dispatched stale = queue.dispatched(1);
     takeOver();

@@ -37,8 +37,8 @@ final class MigrationHandlerTest {
     try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
       assertThat(tables(database)).as("before the first invocation").isEmpty();
 
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
     }
 
     assertThat(tables(database))
@@ -51,7 +51,7 @@ final class MigrationHandlerTest {
             "request_attempt",
             "quarantine");
     assertThat(texts(database, "select version from flyway_schema_history order by version"))
-        .containsExactly("001", "002", "003", "004");
+        .containsExactly("001", "002", "003", "004", "005");
   }
 
   @Test
@@ -61,7 +61,7 @@ final class MigrationHandlerTest {
     assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(5);
 
     try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "004");
+      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
     }
     assertThat(Schema.migrate(server.getDatabase("postgres", database))).isZero();
   }

@@ -43,14 +43,14 @@ final class SchemaTest {
       delimiter = '|',
       textBlock =
           """
-          daemon  | pending    |
-          daemon  | claimed    | daemon_id, claim_token, lease_until
-          daemon  | processing | daemon_id, claim_token, lease_until, started_at
+          daemon  | pending    | tier_class
+          daemon  | claimed    | tier_class, daemon_id, claim_token, lease_until
+          daemon  | processing | tier_class, daemon_id, claim_token, lease_until, started_at
           gateway | processing | started_at
           gateway | completed  | started_at, finished_at, outcome, response_status
           gateway | failed     | started_at, finished_at, failure, failure_label
-          daemon  | failed     | finished_at, failure, failure_label
-          daemon  | canceled   | finished_at
+          daemon  | failed     | tier_class, finished_at, failure, failure_label
+          daemon  | canceled   | tier_class, finished_at
           """)
   void statesOfTheDiagramAreAccepted(String lane, String state, String columns) throws Exception {
     insert(lane, state, columns);
@@ -67,9 +67,10 @@ final class SchemaTest {
           gateway | processing | started_at, daemon_id
           gateway | processing | started_at, lease_until
           gateway | processing | started_at, finished_at
-          daemon  | processing | started_at
-          daemon  | pending    | daemon_id, claim_token, lease_until
-          daemon  | claimed    | claim_token, lease_until
+          daemon  | processing | tier_class, started_at
+          daemon  | pending    |
+          daemon  | pending    | tier_class, daemon_id, claim_token, lease_until
+          daemon  | claimed    | tier_class, claim_token, lease_until
           gateway | completed  | started_at, outcome, response_status
           gateway | completed  | started_at, finished_at, response_status
           gateway | completed  | started_at, finished_at, outcome
@@ -77,7 +78,7 @@ final class SchemaTest {
           gateway | failed     | started_at, finished_at, failure
           gateway | failed     | started_at, finished_at, failure_label
           gateway | failed     | started_at, finished_at, failure, failure_label, outcome
-          daemon  | canceled   |
+          daemon  | canceled   | tier_class
           gateway | done       | started_at, finished_at
           other   | processing | started_at
           """)
@@ -122,6 +123,7 @@ final class SchemaTest {
       case "lease_until", "started_at", "finished_at" -> "now()";
       case "outcome" -> "'completed'";
       case "response_status" -> "200";
+      case "tier_class" -> "1";
       case "failure" -> "'{}'";
       case "failure_label" -> "'network_error'";
       default -> throw new IllegalArgumentException(column);
