@@ -59,6 +59,11 @@ public sealed interface Request {
   /// Waits in the daemon's lane.
   record Pending(RequestData data, Schedule schedule) implements Queued {
 
+    /// A request as it is when it is queued; its deadline is its row's to say.
+    public static Pending queued(RequestData data) {
+      return new Pending(data, Schedule.fresh(null));
+    }
+
     /// A run of the daemon takes it.
     public Claimed claim(Claim claim) {
       return new Claimed(data, schedule.next(), claim);

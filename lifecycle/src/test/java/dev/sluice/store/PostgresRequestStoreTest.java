@@ -20,7 +20,6 @@ import dev.sluice.request.Request;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.RequestStore.Page;
 import dev.sluice.request.ResponseId;
-import dev.sluice.request.ServiceTier;
 import dev.sluice.request.Usage;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -265,56 +264,6 @@ final class PostgresRequestStoreTest {
 
       assertThat(answer.get()).get().isInstanceOf(Request.Completed.class);
     }
-  }
-
-  @Test
-  void pagesFollowEachOtherInBothOrdersWithoutGapsOrRepeats() {
-    for (int i = 1; i <= 25; i++) {
-      persist(started(id(i)), started(head(id(100 + i), OTHER_ACCOUNT)));
-    }
-
-    for (boolean ascending : List.of(true, false)) {
-      List<ResponseId> seen = new ArrayList<>();
-      ResponseId after = null;
-      do {
-        List<Request> page =
-            store.list(ACCOUNT, new Page(7, after, null, ascending, null, null, null));
-        page.forEach(request -> seen.add(idOf(request)));
-        after = page.isEmpty() ? null : idOf(page.getLast());
-      } while (after != null);
-
-      assertThat(seen).hasSize(25).doesNotHaveDuplicates();
-      assertThat(seen.getFirst()).isEqualTo(ascending ? id(1) : id(25));
-      assertThat(seen.getLast()).isEqualTo(ascending ? id(25) : id(1));
-    }
-  }
-
-  @Test
-  void cursorsAreExclusiveAndNeedNotExist() {
-    persist(started(id(2)), started(id(4)), started(id(6)));
-
-    assertThat(ids(new Page(10, id(2), null, true, null, null, null)))
-        .containsExactly(id(4), id(6));
-    assertThat(ids(new Page(10, id(3), id(6), true, null, null, null))).containsExactly(id(4));
-    assertThat(ids(new Page(10, id(5), null, false, null, null, null)))
-        .containsExactly(id(4), id(2));
-    assertThat(ids(new Page(10, null, id(3), false, null, null, null)))
-        .containsExactly(id(6), id(4));
-    assertThat(ids(new Page(1, null, null, false, null, null, null))).containsExactly(id(6));
-  }
-
-  @Test
-  void listsAreFilteredByModelAndTier() {
-    persist(
-        started(id(1)), started(Records.withModel(head(id(2), ACCOUNT), "other")), started(id(3)));
-    fixture.execute("update request set tier = 'priority' where id = '" + id(3).uuid() + "'");
-
-    assertThat(ids(new Page(10, null, null, true, null, Records.MODEL, null)))
-        .containsExactly(id(1), id(3));
-    assertThat(ids(new Page(10, null, null, true, null, null, ServiceTier.DEFAULT)))
-        .containsExactly(id(1), id(2));
-    assertThat(ids(new Page(10, null, null, true, null, Records.MODEL, ServiceTier.PRIORITY)))
-        .containsExactly(id(3));
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestQueue;
 import dev.sluice.request.RequestQueue.NewRequest;
 import dev.sluice.request.RequestQueue.RepeatKey;
-import dev.sluice.request.Schedule;
 import dev.sluice.request.WakeSignal;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
@@ -97,7 +96,7 @@ final class QueuedPath {
               sdkKey));
       metrics.count(Metric.REQUESTS_ENQUEUED, data.tier().text());
       signal.wake();
-      return new Request.Pending(data, Schedule.fresh(null));
+      return Request.Pending.queued(data);
     }
 
     private @Nullable Duration window(RequestData data) {

@@ -6,7 +6,6 @@ import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
-import dev.sluice.request.Schedule;
 import dev.sluice.request.StoredBody;
 import dev.sluice.translate.InputItems;
 import dev.sluice.translate.ResponseView;
@@ -76,7 +75,7 @@ public final class ResponseReader {
   ///
   /// @throws dev.sluice.gateway.errors.GatewayException 503 when a part of it may still come
   JsonObject begun(RequestData data, Deadline deadline) {
-    Request.Pending begun = new Request.Pending(data, Schedule.fresh(null));
+    Request.Pending begun = Request.Pending.queued(data);
     return view(begun, sentBody(begun, deadline), JsonObject.EMPTY, null);
   }
 

@@ -24,6 +24,7 @@ import dev.sluice.gateway.testing.TestingTime;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.Request;
+import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseIds;
 import dev.sluice.request.StoredBody;
 import dev.sluice.sandbox.SandboxLife;
@@ -47,6 +48,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The whole inference path over fakes of what lies around it, with a clock that the test moves.
@@ -325,5 +327,24 @@ final class InferenceBench {
                 .decoded(),
             UTF_8)
         : "";
+  }
+
+  /// The last request that was queued.
+  RequestData queued() {
+    return work.enqueued().getLast().data();
+  }
+
+  /// Something happens to the last queued request so long after now.
+  void afterQueued(Duration wait, Consumer<RequestData> action) {
+    Instant at = time.instant().plus(wait);
+    requests.onLook(() -> {
+      if (!time.instant().isBefore(at)) {
+        action.accept(queued());
+      }
+    });
+  }
+
+  static Request completed(RequestData data) {
+    return new Request.Completed(data, 200, false, null, null, START.plusSeconds(9));
   }
 }

@@ -13,10 +13,8 @@ import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.telemetry.Metric;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -43,7 +41,8 @@ final class QueuedAnswersTest {
   @ParameterizedTest
   @ValueSource(strings = {"/v1/chat/completions", "/v1/embeddings", "/v1/responses"})
   void theClientOfAFlexRequestWaitsForItsAnswer(String path) {
-    endAfter(Duration.ofSeconds(30), data -> completed(data), "{\"the\":\"answer\"}");
+    endAfter(
+        Duration.ofSeconds(30), data -> InferenceBench.completed(data), "{\"the\":\"answer\"}");
 
     TestingReply reply = bench.post(path, flexBody(path));
 
@@ -51,12 +50,12 @@ final class QueuedAnswersTest {
     assertThat(reply.body()).isEqualTo("{\"the\":\"answer\"}");
     assertThat(reply.headers())
         .containsEntry("content-type", "application/json")
-        .containsEntry("x-sluice-response-id", queued().id().text());
+        .containsEntry("x-sluice-response-id", bench.queued().id().text());
     assertThat(bench.time.rests().subList(0, 6))
         .extracting(Duration::toMillis)
         .containsExactly(50L, 100L, 200L, 400L, 800L, 1_000L);
     assertThat(bench.time.rests()).allMatch(rest -> rest.toMillis() <= 1_000);
-    assertThat(bench.counted(Metric.FLEX_WAIT, queued().endpoint().label())).isEqualTo(1);
+    assertThat(bench.counted(Metric.FLEX_WAIT, bench.queued().endpoint().label())).isEqualTo(1);
     assertThat(bench.upstreams.requests()).isEmpty();
   }
 
@@ -79,7 +78,7 @@ final class QueuedAnswersTest {
 
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.errorCode()).isEqualTo(code);
-    assertThat(reply.headers()).containsEntry("x-sluice-response-id", queued().id().text());
+    assertThat(reply.headers()).containsEntry("x-sluice-response-id", bench.queued().id().text());
   }
 
   @Test
@@ -119,7 +118,7 @@ final class QueuedAnswersTest {
     assertThat(reply.status()).isEqualTo(202);
     assertThat(reply.json().text("status")).contains("queued");
     assertThat(reply.headers())
-        .containsEntry("x-sluice-response-id", queued().id().text())
+        .containsEntry("x-sluice-response-id", bench.queued().id().text())
         .containsEntry("openai-poll-after-ms", "1000");
     assertThat(Duration.between(START, bench.time.instant()))
         .isBetween(Duration.ofSeconds(270), Duration.ofSeconds(271));
@@ -132,10 +131,10 @@ final class QueuedAnswersTest {
 
     assertThat(reply.status()).isEqualTo(504);
     assertThat(reply.errorCode()).isEqualTo("flex_wait_exceeded");
-    assertThat(reply.error().text("message").orElseThrow()).contains(queued().id().text());
+    assertThat(reply.error().text("message").orElseThrow()).contains(bench.queued().id().text());
     assertThat(reply.headers())
         .containsEntry("x-should-retry", "false")
-        .containsEntry("x-sluice-response-id", queued().id().text());
+        .containsEntry("x-sluice-response-id", bench.queued().id().text());
     assertThat(bench.requests.rows()).singleElement().isInstanceOf(Request.Pending.class);
   }
 
@@ -162,7 +161,7 @@ final class QueuedAnswersTest {
 
   @Test
   void aResponseThatIsDeletedMeanwhileIsNotThere() {
-    after(
+    bench.afterQueued(
         Duration.ofSeconds(5),
         data -> {
           var _ = bench.requests.delete(data.accountId(), data.id());
@@ -175,7 +174,7 @@ final class QueuedAnswersTest {
   void aDatabaseThatDoesNotAnswerIsAskedAgainUntilTheEnd() {
     bench.requests.onLook(() -> {
       if (bench.time.instant().isAfter(START.plusSeconds(60))) {
-        finish(data -> completed(data), "{\"the\":\"answer\"}");
+        finish(data -> InferenceBench.completed(data), "{\"the\":\"answer\"}");
       } else if (bench.time.instant().isAfter(START)) {
         throw new StoreUnavailableException("down", new IOException());
       }
@@ -195,7 +194,7 @@ final class QueuedAnswersTest {
     TestingReply reply = bench.post("/v1/responses", flexBody("/v1/responses"));
 
     assertThat(reply.status()).isEqualTo(202);
-    assertThat(reply.headers()).containsEntry("x-sluice-response-id", queued().id().text());
+    assertThat(reply.headers()).containsEntry("x-sluice-response-id", bench.queued().id().text());
   }
 
   @Test
@@ -240,7 +239,7 @@ final class QueuedAnswersTest {
     // The upstream's own default differs from ours, and only the end may say so.
     endAfter(
         Duration.ofSeconds(40),
-        QueuedAnswersTest::completed,
+        InferenceBench::completed,
         """
         {"id":"%s","object":"response","status":"completed","temperature":0.7,"output":[{"type":"message",\
         "id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text",\
@@ -253,7 +252,7 @@ final class QueuedAnswersTest {
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.headers())
         .containsEntry("content-type", "text/event-stream")
-        .containsEntry("x-sluice-response-id", queued().id().text());
+        .containsEntry("x-sluice-response-id", bench.queued().id().text());
     assertThat(writes.get(0))
         .startsWith("event: response.created\n")
         .contains("\"sequence_number\":0", "\"temperature\":1,", "\"status\":\"in_progress\"");
@@ -288,9 +287,9 @@ final class QueuedAnswersTest {
         .isLessThan(Duration.ofSeconds(35));
     assertThat(reply.writes()).hasSize(3);
 
-    endAfter(Duration.ofSeconds(90), QueuedAnswersTest::completed, "{}");
+    endAfter(Duration.ofSeconds(90), InferenceBench::completed, "{}");
     TestingReply back =
-        bench.get("/v1/responses/" + queued().id().text(), "stream=true&starting_after=0");
+        bench.get("/v1/responses/" + bench.queued().id().text(), "stream=true&starting_after=0");
 
     assertThat(back.writes().getFirst()).isEqualTo(reply.writes().get(1));
     assertThat(back.writes().getLast()).isEqualTo(DONE);
@@ -323,7 +322,7 @@ final class QueuedAnswersTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aStreamedChatIsToldInChunksWhenItsAnswerIsWhole(boolean usage) {
-    endAfter(Duration.ofSeconds(20), QueuedAnswersTest::completed, COMPLETION);
+    endAfter(Duration.ofSeconds(20), InferenceBench::completed, COMPLETION);
 
     TestingReply reply =
         bench.chat(
@@ -374,16 +373,8 @@ final class QueuedAnswersTest {
     return "{\"model\":\"talk\",\"input\":\"hi\"" + members + "}";
   }
 
-  private RequestData queued() {
-    return bench.work.enqueued().getLast().data();
-  }
-
   private String replay(String query) {
-    return bench.get("/v1/responses/" + queued().id().text(), query).body();
-  }
-
-  private static Request completed(RequestData data) {
-    return new Request.Completed(data, 200, false, null, null, START.plusSeconds(9));
+    return bench.get("/v1/responses/" + bench.queued().id().text(), query).body();
   }
 
   private void failAfter(Duration time, FailureReason reason) {
@@ -395,21 +386,12 @@ final class QueuedAnswersTest {
   /// @param answer in which `%s` stands for its id; null for none
   private void endAfter(
       Duration time, Function<RequestData, Request> end, @Nullable String answer) {
-    after(time, data -> finish(end, answer));
-  }
-
-  private void after(Duration time, Consumer<RequestData> action) {
-    Instant at = bench.time.instant().plus(time);
-    bench.requests.onLook(() -> {
-      if (!bench.time.instant().isBefore(at)) {
-        action.accept(queued());
-      }
-    });
+    bench.afterQueued(time, data -> finish(end, answer));
   }
 
   private void finish(Function<RequestData, Request> end, @Nullable String answer) {
-    ResponseId id = queued().id();
-    bench.requests.put(end.apply(queued()));
+    ResponseId id = bench.queued().id();
+    bench.requests.put(end.apply(bench.queued()));
     if (answer != null) {
       bench.requests.putResponseBody(id, answer.replace("%s", id.text()));
     }
