@@ -18,8 +18,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Connections to upstreams over a pause in which nothing of this process runs.
+@Isolated("It looks at the connections of the whole process")
 final class UpstreamReleaseTest {
 
   private static final Duration LONG = Duration.ofSeconds(20);

@@ -27,8 +27,10 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What a snapshot of a function holds, and what its copies share.
+@Isolated("It looks at the connections of the whole process")
 final class SnapshotHooksTest {
 
   private static final UUID ACCOUNT = new UUID(1, 2);
