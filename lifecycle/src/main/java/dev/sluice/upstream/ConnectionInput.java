@@ -54,11 +54,40 @@ final class ConnectionInput {
     return Arrays.copyOfRange(buffer, from, position);
   }
 
-  /// A line without its end, which is CR LF or LF.
+  /// A line without its end, which is CR LF or LF (RFC 9112, section 2.2).
   ///
-  /// @throws ProtocolException when it is longer
+  /// @throws ProtocolException when it is longer, or holds what no line of HTTP may hold
   /// @throws EOFException when the connection ends before it
   String line(int mostBytes) throws IOException {
+    String taken = untilFeed(mostBytes);
+    boolean hasReturn = taken.endsWith("\r");
+    return clean(hasReturn ? taken.substring(0, taken.length() - 1) : taken);
+  }
+
+  /// A line without its end, which is CR LF and nothing else.
+  ///
+  /// @throws ProtocolException when it is longer, ends otherwise, or holds what it may not
+  /// @throws EOFException when the connection ends before it
+  String strictLine(int mostBytes) throws IOException {
+    String taken = untilFeed(mostBytes);
+    if (!taken.endsWith("\r")) {
+      throw new ProtocolException("A line ends without CR");
+    }
+    return clean(taken.substring(0, taken.length() - 1));
+  }
+
+  /// A CR or NUL in a line is read in different ways by different readers (RFC 9110, section 5.5).
+  private static String clean(String text) throws ProtocolException {
+    for (int i = 0; i < text.length(); i++) {
+      char character = text.charAt(i);
+      if ((character < ' ' && character != '\t') || character == '\u007f') {
+        throw new ProtocolException("A control character in a line");
+      }
+    }
+    return text;
+  }
+
+  private String untilFeed(int mostBytes) throws IOException {
     while (true) {
       if (isEmpty() && !fill()) {
         throw new EOFException("The connection ended in mid-line");
@@ -73,17 +102,11 @@ final class ConnectionInput {
       }
       if (position < end) {
         position++;
-        return takeLine();
+        String taken = line.toString();
+        line.setLength(0);
+        return taken;
       }
     }
-  }
-
-  private String takeLine() {
-    int length = line.length();
-    boolean hasReturn = length > 0 && line.charAt(length - 1) == '\r';
-    String taken = line.substring(0, hasReturn ? length - 1 : length);
-    line.setLength(0);
-    return taken;
   }
 
   private boolean fill() throws IOException {
