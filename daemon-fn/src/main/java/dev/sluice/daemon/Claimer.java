@@ -15,6 +15,7 @@ import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.upstream.Model;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -38,6 +39,9 @@ final class Claimer {
 
   /// The most rows of one claim, so that the first calls do not wait for the bodies of the last.
   private static final int PAGE = 100;
+
+  /// What is tried to give back what was not started, before its lease does.
+  private static final Duration GIVE_BACK = Duration.ofSeconds(5);
 
   private final RunPorts ports;
   private final CallConfiguration configuration;
@@ -78,8 +82,7 @@ final class Claimer {
   /// when there are none.
   ///
   /// @param end after which nothing is asked again
-  /// @throws StoreUnavailableException when the database stays away; what was claimed and not
-  ///   started is held all the same, and is to be released
+  /// @throws StoreUnavailableException when the database stays away
   Turn turn(Deadline end) {
     held.claiming();
     List<Wanted> wanted = wanted();
@@ -148,32 +151,43 @@ final class Claimer {
     return true;
   }
 
+  /// Whatever happens, nothing of this is held afterwards but what has its call.
   private void start(List<Claimed> claimed, Deadline end) {
     if (claimed.isEmpty()) {
       return;
     }
+    Map<ResponseId, Claimed> left = new LinkedHashMap<>();
+    claimed.forEach(each -> left.put(each.data().id(), each));
     Map<ResponseId, InFlight> starting = new LinkedHashMap<>();
-    List<Start> starts = new ArrayList<>();
-    for (Claimed each : claimed) {
-      InFlight inFlight = planned(each);
-      held.add(inFlight);
-      starting.put(each.data().id(), inFlight);
-      Model.Target target = inFlight.target();
-      starts.add(new Start(each, target.upstream().name(), target.model()));
-    }
-    Started started =
-        ports
-            .insistence()
-            .until(end.orSooner(configuration.lease()), "start", () -> ports.store().start(starts));
-    ports.clock().heard(started.now());
-    for (Work work : started.started()) {
-      InFlight inFlight = starting.remove(work.request().data().id());
-      if (inFlight != null) {
-        inFlight.started(work.request());
-        dispatch.accept(inFlight, work);
+    try {
+      List<Start> starts = new ArrayList<>();
+      for (Claimed each : claimed) {
+        InFlight inFlight = planned(each);
+        held.add(inFlight);
+        starting.put(inFlight.id(), inFlight);
+        Model.Target target = inFlight.target();
+        starts.add(new Start(each, target.upstream().name(), target.model()));
       }
+      Started started =
+          ports
+              .insistence()
+              .until(
+                  end.orSooner(configuration.lease()), "start", () -> ports.store().start(starts));
+      ports.clock().heard(started.now());
+      for (Work work : started.started()) {
+        ResponseId id = work.request().data().id();
+        InFlight inFlight = starting.get(id);
+        if (inFlight != null) {
+          inFlight.started(work.request());
+          dispatch.accept(inFlight, work);
+          var _ = starting.remove(id);
+          var _ = left.remove(id);
+        }
+      }
+    } finally {
+      giveBack(List.copyOf(left.values()), end);
+      held.removeAll(starting.values());
     }
-    giveBack(List.copyOf(starting.values()), end);
   }
 
   private InFlight planned(Claimed claimed) {
@@ -190,33 +204,33 @@ final class Claimer {
             model, claimed.schedule(), ports.clock().instant(), configuration.escalateBefore()));
   }
 
-  /// What could not be started was canceled meanwhile; or it was started by a statement whose
-  /// answer got lost, and waits for a call that never comes. Draining helps the latter, and does
-  /// nothing to the former.
-  private void giveBack(List<InFlight> stale, Deadline end) {
+  /// What was not started goes back. It may have been canceled meanwhile, which neither statement
+  /// disturbs; or it was started by a statement whose answer got lost, and waits for a call that
+  /// never comes, which draining ends. When neither can be said, the leases say it.
+  private void giveBack(List<Claimed> stale, Deadline end) {
     if (stale.isEmpty()) {
       return;
     }
-    List<Dispatched> unsure = new ArrayList<>();
+    List<Dispatched> unsure =
+        stale.stream().map(each -> each.start(ports.clock().instant())).toList();
     Map<ResponseId, AttemptEnd> attempts = new HashMap<>();
-    for (InFlight inFlight : stale) {
-      if (inFlight.held() instanceof Claimed claimed) {
-        unsure.add(claimed.start(ports.clock().instant()));
-        attempts.put(inFlight.id(), Settlement.drained(inFlight, ports.clock().instant()));
-      }
+    for (Claimed each : stale) {
+      held.find(each.data().id())
+          .ifPresent(inFlight ->
+              attempts.put(inFlight.id(), Settlement.drained(inFlight, ports.clock().instant())));
     }
+    Deadline patience = end.orSooner(GIVE_BACK);
     try {
+      var _ = ports.insistence().until(patience, "release", () -> ports.store().release(stale));
       var _ =
-          ports
-              .insistence()
-              .until(
-                  end.orSooner(configuration.lease()),
-                  "drain",
-                  () -> ports.store().drain(unsure, attempts));
-    } finally {
-      held.removeAll(stale);
+          ports.insistence().until(patience, "drain", () -> ports.store().drain(unsure, attempts));
+      LOG.atInfo().addKeyValue("requests", stale.size()).log("Claimed requests were not started");
+    } catch (RuntimeException e) {
+      LOG.atWarn()
+          .addKeyValue("requests", stale.size())
+          .setCause(e)
+          .log("Claimed requests were not started; they come back when their leases end");
     }
-    LOG.atInfo().addKeyValue("requests", stale.size()).log("Claimed requests were not started");
   }
 
   private void report(List<Claimed> claimed) {

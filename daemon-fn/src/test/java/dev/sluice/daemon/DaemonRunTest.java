@@ -25,6 +25,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Whole runs on a queue in memory.
 final class DaemonRunTest {
@@ -233,6 +235,54 @@ final class DaemonRunTest {
     assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(19);
     assertThat(store.held).hasSize(1);
     assertThat(Fixture.total(metrics, Metric.DAEMON_RESULTS_LOST)).isEqualTo(1);
+  }
+
+  @Test
+  @Timeout(20)
+  void whatCouldNotBeStartedGoesBackAtOnce() throws Exception {
+    ResponseId first = store.add("m", null);
+    TestingCalls calls = new TestingCalls(_ -> Optional.empty());
+    FutureTask<Done> run = new FutureTask<>(() -> run(calls, MINUTE));
+    Thread thread = Thread.ofPlatform().start(run);
+    calls.firstBegan.await();
+
+    synchronized (store) {
+      var _ = store.add("m", null);
+      store.faults.put("start", 1);
+    }
+    store.awaitGivenBack(1);
+
+    assertThat(store.pending).singleElement().matches(row -> row.schedule().attempt() == 0);
+    assertThat(store.held).containsOnlyKeys(first);
+    thread.interrupt();
+    assertThatThrownBy(() -> run.get(10, TimeUnit.SECONDS))
+        .hasMessageContaining("start is refused");
+  }
+
+  /// Neither its run nor a statement knows of a call; it does not wait for its lease either.
+  @Test
+  @Timeout(20)
+  void whatAStartHasStartedWhoseAnswerIsLostGoesBack() {
+    var _ = store.add("m", null);
+    store.lostStart = new IllegalStateException("lost");
+
+    assertThatThrownBy(() -> run(TestingCalls.completing(), MINUTE)).isSameAs(store.lostStart);
+
+    assertThat(store.held).isEmpty();
+    assertThat(store.pending).hasSize(1);
+  }
+
+  /// Their leases end, because nobody extends them.
+  @Test
+  @Timeout(20)
+  void whatCannotBeGivenBackIsNotHeld() {
+    var _ = store.add("m", null);
+    store.faults.putAll(Map.of("start", 1, "release", 1));
+
+    assertThatThrownBy(() -> run(TestingCalls.completing(), MINUTE)).hasMessage("start is refused");
+
+    assertThat(store.held).hasSize(1);
+    assertThat(store.faults).containsEntry("release", 0);
   }
 
   @Test

@@ -37,9 +37,16 @@ final class TestingClaimStore implements ClaimStore {
   final List<Integer> ends = new ArrayList<>();
 
   private long ids;
+  private int givenBack;
 
   /// How often [#end] does not answer.
   int outages;
+
+  /// What does not answer, by the name of its method, and how often.
+  final Map<String, Integer> faults = new HashMap<>();
+
+  /// What [#start] throws after it has worked.
+  @Nullable RuntimeException lostStart;
 
   /// A request whose end is refused, alone or with others.
   @Nullable ResponseId poison;
@@ -69,8 +76,17 @@ final class TestingClaimStore implements ClaimStore {
     return id;
   }
 
+  private void fault(String method) {
+    int left = faults.getOrDefault(method, 0);
+    if (left > 0) {
+      faults.put(method, left - 1);
+      throw new IllegalStateException(method + " is refused");
+    }
+  }
+
   @Override
   public synchronized Claims claim(UUID daemonId, List<Wanted> wanted, Duration lease) {
+    fault("claim");
     asked.add(List.copyOf(wanted));
     List<Claimed> claimed = new ArrayList<>();
     for (Wanted want : wanted) {
@@ -91,6 +107,13 @@ final class TestingClaimStore implements ClaimStore {
     return new Claims(claimed, NOON);
   }
 
+  /// Waits until so many rows were given back, while the queue was empty before.
+  synchronized void awaitGivenBack(int count) throws InterruptedException {
+    while (givenBack < count) {
+      wait();
+    }
+  }
+
   @Override
   public boolean isAnythingDue(Set<String> models) {
     beforeLook.run();
@@ -101,6 +124,7 @@ final class TestingClaimStore implements ClaimStore {
 
   @Override
   public synchronized Started start(List<Start> starts) {
+    fault("start");
     List<Work> works = new ArrayList<>();
     for (Start start : starts) {
       Dispatched dispatched = start.request().start(NOON);
@@ -108,21 +132,31 @@ final class TestingClaimStore implements ClaimStore {
         works.add(new Work(dispatched, null, null, ""));
       }
     }
+    RuntimeException thrown = lostStart;
+    if (thrown != null) {
+      throw thrown;
+    }
     return new Started(works, NOON);
   }
 
   @Override
   public synchronized Moved release(List<Claimed> rows) {
-    rows.forEach(row -> pending.add(row.release()));
-    return gone(rows);
+    fault("release");
+    List<Claimed> claimed =
+        rows.stream().filter(row -> row.equals(held.get(row.data().id()))).toList();
+    claimed.forEach(row -> pending.add(row.release()));
+    givenBack += claimed.size();
+    notifyAll();
+    return gone(claimed);
   }
 
   @Override
   public synchronized Moved drain(List<Dispatched> rows, Map<ResponseId, AttemptEnd> attempts) {
-    rows.stream()
-        .filter(row -> held.containsKey(row.data().id()))
-        .forEach(row -> pending.add(row.drain(NOON)));
-    return gone(rows);
+    fault("drain");
+    List<Dispatched> running =
+        rows.stream().filter(row -> held.get(row.data().id()) instanceof Dispatched).toList();
+    running.forEach(row -> pending.add(row.drain(NOON)));
+    return gone(running);
   }
 
   @Override
