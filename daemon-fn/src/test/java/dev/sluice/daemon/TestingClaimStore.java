@@ -155,7 +155,7 @@ final class TestingClaimStore implements ClaimStore {
     fault("drain");
     List<Dispatched> running =
         rows.stream().filter(row -> held.get(row.data().id()) instanceof Dispatched).toList();
-    running.forEach(row -> pending.add(row.drain(NOON)));
+    running.forEach(row -> pending.add(row.drain()));
     return gone(running);
   }
 

@@ -94,7 +94,7 @@ public interface ClaimStore {
   /// Claimed → Pending: the attempt is given back.
   Moved release(List<Claimed> held);
 
-  /// Processing → Pending, due at once; the attempt ends as `drained`.
+  /// Processing → Pending, due as it was; the attempt ends as `drained`.
   ///
   /// @param attempts how the calls stood, by request
   Moved drain(List<Dispatched> held, Map<ResponseId, AttemptEnd> attempts);

@@ -95,9 +95,10 @@ public sealed interface Request {
   /// Its upstream call is a daemon's.
   record Dispatched(RequestData data, Schedule schedule, Claim claim) implements Processing, Held {
 
-    /// Given back in the middle of its call by a run that stops; the attempt counts.
-    public Pending drain(Instant at) {
-      return new Pending(data, schedule.notBefore(at));
+    /// Given back in the middle of its call by a run that stops; the attempt counts. That says
+    /// nothing against its upstream, so it waits for nothing and is no retry.
+    public Pending drain() {
+      return new Pending(data, schedule);
     }
 
     /// The call gave an answer.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Where a row goes from its call: to its end, or back to the queue.
 ///
 /// @param to null when it goes back
-/// @param notBefore of a row that goes back; null for at once
+/// @param notBefore of a row that goes back for a retry; null to leave it as it is
 record EndRow(Dispatched from, @Nullable Finished to, @Nullable Instant notBefore) {
 
   static final List<Column<EndRow>> COLUMNS =

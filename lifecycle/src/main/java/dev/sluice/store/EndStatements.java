@@ -65,7 +65,7 @@ final class EndStatements {
     };
   }
 
-  /// Gives back what runs, due at once.
+  /// Gives back what runs, due as it was.
   ///
   /// @param attempts how the calls stood; of those that are missing only the end is told
   static Moved drain(
@@ -135,7 +135,7 @@ final class EndStatements {
   private record Rows(Map<ResponseId, Boolean> moved, Instant now) {}
 
   /// Answers a row without an id when nothing has moved, for the time. A row that goes back is due
-  /// at once when it is not said when.
+  /// as it was when it is not said when.
   static final String END =
       """
       with ended as materialized (
@@ -158,8 +158,7 @@ final class EndStatements {
         update request r
         set state = e.state,
           outcome = e.outcome,
-          not_before = case when e.state = 'pending'
-            then coalesce(e.not_before, statement_timestamp()) else r.not_before end,
+          not_before = coalesce(e.not_before, r.not_before),
           finished_at = e.finished_at,
           response_status = e.response_status,
           failure = e.failure::json,

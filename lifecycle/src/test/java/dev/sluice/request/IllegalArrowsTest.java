@@ -33,7 +33,7 @@ final class IllegalArrowsTest {
           new Arrow("expire(at)", List.of("Pending")),
           new Arrow("start(at)", List.of("Claimed")),
           new Arrow("release()", List.of("Claimed")),
-          new Arrow("drain(at)", List.of("Dispatched")),
+          new Arrow("drain()", List.of("Dispatched")),
           new Arrow("complete(200, false, null, at)", List.of("Dispatched")),
           new Arrow("fail(500, reason, null, at)", List.of("Dispatched")),
           new Arrow("retry(at)", List.of("Dispatched")),

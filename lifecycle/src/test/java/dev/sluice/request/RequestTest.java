@@ -53,10 +53,10 @@ final class RequestTest {
   }
 
   @Test
-  void aDrainCountsTheAttemptAndNoCrashAndIsDueAtOnce() {
-    Pending pending = Requests.claimed().start(NOON).drain(LATER);
+  void aDrainCountsTheAttemptAndNoCrashAndMakesNoRetry() {
+    Pending pending = Requests.claimed().start(NOON).drain();
 
-    assertThat(pending.schedule()).isEqualTo(new Schedule(1, 0, LATER, null));
+    assertThat(pending.schedule()).isEqualTo(new Schedule(1, 0, null, null));
   }
 
   @Test

@@ -202,7 +202,7 @@ final class ClaimTransitionsTest {
 
   private Optional<Request> drain(Dispatched held) {
     Moved moved = store.drain(List.of(held), Map.of());
-    return moved.isSaved(id(1)) ? Optional.of(held.drain(moved.now())) : Optional.empty();
+    return moved.isSaved(id(1)) ? Optional.of(held.drain()) : Optional.empty();
   }
 
   private Optional<Request> finish(Dispatched held, Request.Finished to) {

@@ -3,11 +3,13 @@ package dev.sluice.store;
 import static dev.sluice.store.Records.id;
 import static dev.sluice.store.StoreFixture.ACCOUNT;
 import static dev.sluice.store.TestingQueue.LEASE;
+import static dev.sluice.store.TestingQueue.MODEL;
 import static dev.sluice.store.TestingQueue.OTHER_RUN;
 import static dev.sluice.store.TestingQueue.RUN;
 import static dev.sluice.store.TestingQueue.attempt;
 import static dev.sluice.store.TestingQueue.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.completion.RecordBody;
 import dev.sluice.request.ClaimStore;
@@ -17,6 +19,8 @@ import dev.sluice.request.ClaimStore.Move;
 import dev.sluice.request.ClaimStore.Moved;
 import dev.sluice.request.ClaimStore.Start;
 import dev.sluice.request.ClaimStore.Started;
+import dev.sluice.request.ClaimStore.Wanted;
+import dev.sluice.request.ClaimStore.Work;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.Request;
 import dev.sluice.request.Request.Claimed;
@@ -137,13 +141,31 @@ final class PostgresClaimStoreTest {
             List.of(known, unknown), Map.of(id(1), attempt(Instant.EPOCH, 200, "call_lost")));
 
     assertThat(moved.isSaved(id(1)) && moved.isSaved(id(2))).isTrue();
-    assertThat(find(1)).isEqualTo(known.drain(moved.now()));
-    assertThat(find(2)).isEqualTo(unknown.drain(moved.now()));
+    assertThat(find(1)).isEqualTo(known.drain());
+    assertThat(find(2)).isEqualTo(unknown.drain());
     assertThat(attempts())
         .containsExactly("two|m-2|200|drained|5|1970-01-01", "one|m-1|-|drained|-|today");
     assertThat(queue.claim(wanted(9)).claimed())
         .extracting(again -> again.schedule().attempt())
         .containsExactly(2, 2);
+  }
+
+  /// A planned stop gives hundreds of rows back, none of which its upstream has refused.
+  @Test
+  void aDrainedRequestIsNoRetryUnlessItWasOne() {
+    Instant earlier = Instant.parse("2026-03-01T10:00:00Z");
+    queue.add(Row.flex(1), Row.flex(2).delayedTo("'" + earlier + "'"));
+    List<Dispatched> held =
+        queue.start(queue.claim(wanted(2)).claimed()).stream().map(Work::request).toList();
+
+    assertThat(store.drain(held, Map.of()).moves().values()).containsOnly(Move.SAVED);
+
+    assertThat(queue.claim(new Wanted(MODEL, 9, 9, 0)).claimed())
+        .extracting(again -> again.data().id(), again -> again.schedule().notBefore())
+        .containsExactly(tuple(id(1), null));
+    assertThat(queue.claim(wanted(9)).claimed())
+        .extracting(again -> again.data().id(), again -> again.schedule().notBefore())
+        .containsExactly(tuple(id(2), earlier));
   }
 
   @Test
