@@ -2,6 +2,7 @@ package dev.sluice.local.bench;
 
 import dev.sluice.local.DevSettings;
 import dev.sluice.local.DevStack;
+import dev.sluice.local.EmulatorTimes;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.IOException;
@@ -27,6 +28,28 @@ final class BenchStack implements AutoCloseable {
     return new BenchStack(data, DevStack.start(DevSettings.forTests(data)));
   }
 
+  /// A stack whose models are `fast` and `slow` of one model server, and whose daemon nobody ticks.
+  static BenchStack start(URI modelServer) throws IOException {
+    Path data = Files.createTempDirectory("sluice-bench");
+    DevSettings settings =
+        new DevSettings(
+            0, data, models(data, modelServer), null, null, EmulatorTimes.TEST, Map.of(), null);
+    return new BenchStack(data, DevStack.start(settings));
+  }
+
+  private static Path models(Path data, URI modelServer) throws IOException {
+    return Files.writeString(
+        data.resolve("bench-models.yaml"),
+        """
+        upstreams:
+          - { name: bench, base_url: "%s/v1", auth: none }
+        models:
+          - { alias: fast, upstreams: [ { name: bench, model: fast } ], endpoints: [ chat, responses ] }
+          - { alias: slow, upstreams: [ { name: bench, model: slow } ], endpoints: [ chat, responses ] }
+        """
+            .formatted(modelServer));
+  }
+
   Path directory() {
     return data;
   }
@@ -43,17 +66,7 @@ final class BenchStack implements AutoCloseable {
   /// models `fast` and `slow` are those of one model server.
   Map<String, Object> functionProperties(URI modelServer) throws IOException {
     JsonObject secrets = Json.objectOrEmpty(Files.readAllBytes(data.resolve("secrets.json")));
-    Path models =
-        Files.writeString(
-            data.resolve("bench-models.yaml"),
-            """
-            upstreams:
-              - { name: bench, base_url: "%s/v1", auth: none }
-            models:
-              - { alias: fast, upstreams: [ { name: bench, model: fast } ], endpoints: [ chat ] }
-              - { alias: slow, upstreams: [ { name: bench, model: slow } ], endpoints: [ chat ] }
-            """
-                .formatted(modelServer));
+    Path models = models(data, modelServer);
     return Map.of(
         "datasources.default.url",
         text("database_url"),
