@@ -55,7 +55,8 @@ interface BodySource {
     }
   }
 
-  /// A body in chunks (RFC 9112, section 7.1). Extensions and trailers mean nothing to us.
+  /// A body in chunks (RFC 9112, section 7.1). Extensions and trailers mean nothing to us. Only CR
+  /// LF ends a line: after anything else two readers may disagree about where a chunk begins.
   final class Chunked implements BodySource {
 
     private static final int MAX_LINE_BYTES = 8 * 1024;
@@ -96,7 +97,7 @@ interface BodySource {
     }
 
     private Part afterLine() throws IOException {
-      String line = input.line(MAX_LINE_BYTES);
+      String line = input.strictLine(MAX_LINE_BYTES);
       return switch (part) {
         case SIZE -> {
           left = size(line);
@@ -120,7 +121,7 @@ interface BodySource {
 
     private static long size(String line) throws ProtocolException {
       int extension = line.indexOf(';');
-      String digits = (extension < 0 ? line : line.substring(0, extension)).strip();
+      String digits = (extension < 0 ? line : line.substring(0, extension)).stripTrailing();
       boolean isNumber =
           digits.length() <= 15
               && digits.chars().allMatch(digit -> Character.digit(digit, 16) >= 0);

@@ -33,31 +33,48 @@ record ResponseHead(boolean isCurrent, int status, Map<String, String> headers) 
     headers = Map.copyOf(headers);
   }
 
-  /// Waits for the head of the answer, past those that announce it (`100`, `103`).
+  /// Waits for the head of the answer, past those that announce it (`100`, `103`). All of them
+  /// together have the room of one: a server that announces without end is no server.
   ///
   /// @throws ProtocolException when what arrives is no HTTP
   static ResponseHead read(ConnectionInput input) throws IOException {
     input.waitForEver();
-    ResponseHead head = one(input);
+    Room room = new Room(input);
+    ResponseHead head = one(room);
     while (head.status < 200) {
       if (head.status == 101) {
         throw new ProtocolException("Nobody asked for another protocol");
       }
-      head = one(input);
+      head = one(room);
     }
     return head;
   }
 
-  private static ResponseHead one(ConnectionInput input) throws IOException {
-    String first = input.line(MAX_BYTES);
+  /// What may still arrive before the body.
+  private static final class Room {
+
+    private final ConnectionInput input;
+    private int left = MAX_BYTES;
+
+    Room(ConnectionInput input) {
+      this.input = input;
+    }
+
+    String line() throws IOException {
+      String line = input.line(left);
+      left = Math.max(0, left - line.length());
+      return line;
+    }
+  }
+
+  private static ResponseHead one(Room room) throws IOException {
+    String first = room.line();
     Matcher status = STATUS_LINE.matcher(first);
     if (!status.matches()) {
       throw new ProtocolException("Not a status line of HTTP/1.1");
     }
-    int left = MAX_BYTES - first.length();
     Map<String, String> headers = new HashMap<>();
-    for (String line = input.line(left); !line.isEmpty(); line = input.line(left)) {
-      left = Math.max(0, left - line.length());
+    for (String line = room.line(); !line.isEmpty(); line = room.line()) {
       int colon = line.indexOf(':');
       if (colon < 0 || !NAME.matcher(line.substring(0, colon)).matches()) {
         throw new ProtocolException("Not a header");
@@ -88,11 +105,12 @@ record ResponseHead(boolean isCurrent, int status, Map<String, String> headers) 
   BodySource body(ConnectionInput input) throws ProtocolException {
     String coding = headers.get("transfer-encoding");
     String length = headers.get("content-length");
-    if (status == 204 || status == 304) {
+    if (isBodiless()) {
       return new BodySource.Sized(input, 0);
     }
     if (coding != null) {
-      if (!coding.equalsIgnoreCase("chunked") || length != null) {
+      // HTTP/1.0 knows no chunks: what an old proxy passed on of them cannot be trusted (6.1).
+      if (!isCurrent || !coding.equalsIgnoreCase("chunked") || length != null) {
         throw new ProtocolException("Not a body that we asked for");
       }
       return new BodySource.Chunked(input);
@@ -115,9 +133,18 @@ record ResponseHead(boolean isCurrent, int status, Map<String, String> headers) 
     return Long.parseLong(length);
   }
 
-  /// Whether the server would take another request on this connection.
+  private boolean isBodiless() {
+    return status == 204 || status == 304;
+  }
+
+  /// Whether the server would take another request on this connection, and nothing else can come
+  /// before the answer to it: some send the body that they announce where none may be.
   boolean keepsConnection() {
+    boolean mayHaveMore =
+        isBodiless()
+            && (headers.containsKey("content-length") || headers.containsKey("transfer-encoding"));
     return isCurrent
+        && !mayHaveMore
         && Arrays.stream(headers.getOrDefault("connection", "").split(",", -1))
             .noneMatch(option -> option.strip().equalsIgnoreCase("close"));
   }

@@ -53,6 +53,24 @@ final class SocketReuseTest {
     }
   }
 
+  /// The body that is told may come or not: until then the connection is silent.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\n",
+        "HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 304 Same\r\nContent-Length: 2\r\n\r\n"
+      })
+  void anAnswerThatTellsABodyWhereNoneMayBeEndsItsConnection(String answer) {
+    try (ScriptedUpstream server =
+        ScriptedUpstream.answering(UpstreamAnswer.empty().send(answer.getBytes(UTF_8)))) {
+      for (int i = 1; i <= 2; i++) {
+        assertThat(outcome(client, request(server.uri()))).isEmpty();
+        assertThat(server.acceptedConnections()).isEqualTo(i);
+      }
+    }
+  }
+
   @Test
   void aConnectionThatItsServerClosedMeanwhileIsReplacedWithoutAnError() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
