@@ -55,7 +55,7 @@ final class DaemonRun {
   Done run(String version, Deadline deadline) {
     ports.clock().heard(ports.registry().register(ports.id(), version));
     FutureTask<Done> work = new FutureTask<>(() -> work(deadline), Done.NOTHING);
-    var _ = Thread.ofVirtual().name("daemon-run").start(work);
+    var _ = Thread.ofPlatform().daemon().name("daemon-run").start(work);
     await(work);
     failures.raise();
     return tally.done();

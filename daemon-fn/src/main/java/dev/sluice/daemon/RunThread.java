@@ -9,6 +9,8 @@ final class RunThread {
     this.thread = thread;
   }
 
+  /// On a platform thread: calls that never pause may keep all carriers of virtual threads busy.
+  ///
   /// @param broken told when the work ended by throwing: the run cannot go on without it
   static RunThread start(String name, Runnable work, Failures failures, Runnable broken) {
     Runnable guarded =
@@ -25,7 +27,7 @@ final class RunThread {
             }
           }
         };
-    return new RunThread(Thread.ofVirtual().name(name).start(guarded));
+    return new RunThread(Thread.ofPlatform().daemon().name(name).start(guarded));
   }
 
   /// Waits for its end. An interrupt ends the wait, and the flag stays set.

@@ -240,7 +240,13 @@ public final class EventSourceMapping implements AutoCloseable {
               requestId, settings.functionTimeout(), () -> function.handle(event, context)));
     } catch (ExecutionException e) {
       return failed(ids, requestId, e.getCause());
-    } catch (CancellationException | TimeoutException e) {
+    } catch (CancellationException _) {
+      LOG.atInfo()
+          .addKeyValue("request_id", requestId)
+          .addKeyValue("records", ids.size())
+          .log("The mapping was closed, and its invocation with it; the batch comes back");
+      return BatchVerdict.failed(ids);
+    } catch (TimeoutException e) {
       return failed(ids, requestId, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 /// How long a model server wants to be left alone (RFC 9110, 10.2.3).
 final class RetryAfter {
 
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,20}(\\.[0-9]{1,9})?");
+
+  /// Nobody waits for longer, whatever a server says.
+  private static final BigDecimal MOST_MILLIS = BigDecimal.valueOf(Duration.ofDays(365).toMillis());
 
   private RetryAfter() {}
 
@@ -28,7 +31,7 @@ final class RetryAfter {
   private static Optional<Duration> of(String text, InstantSource clock) {
     if (SECONDS.matcher(text).matches()) {
       BigDecimal millis = new BigDecimal(text).movePointRight(3).setScale(0, RoundingMode.CEILING);
-      return Optional.of(Duration.ofMillis(millis.longValueExact()));
+      return Optional.of(Duration.ofMillis(millis.min(MOST_MILLIS).longValueExact()));
     }
     try {
       Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));

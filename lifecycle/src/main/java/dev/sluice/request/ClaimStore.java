@@ -104,7 +104,8 @@ public interface ClaimStore {
   /// @param upstream whom it went to in the end
   /// @param finishedAt by the database's clock
   /// @param status the upstream's own, null when it gave none
-  /// @param error the label of the failure, or `drained` or `canceled`; null when it succeeded
+  /// @param error the label of the failure, or `drained` or `canceled`; null when it succeeded. Of
+  ///   a success that came too late to count, the store makes `superseded`
   record AttemptEnd(
       String upstream,
       String upstreamModel,

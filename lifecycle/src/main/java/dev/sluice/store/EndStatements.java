@@ -31,6 +31,9 @@ final class EndStatements {
   /// The label of an attempt whose run gave the request back.
   private static final String DRAINED = "drained";
 
+  /// The label of an attempt whose answer came when its request was somebody else's, or had ended.
+  private static final String SUPERSEDED = "superseded";
+
   private EndStatements() {}
 
   static Moved end(Connection connection, List<Ended> ended) throws SQLException {
@@ -50,9 +53,30 @@ final class EndStatements {
     }
     addCost(connection, stale);
     CallRow.save(
-        connection, ended.stream().map(one -> CallRow.ended(one.from(), one.attempt())).toList());
+        connection,
+        ended.stream()
+            .map(one ->
+                CallRow.ended(
+                    one.from(),
+                    moves.get(one.from().data().id()) == Move.STALE
+                        ? superseded(one.attempt())
+                        : one.attempt()))
+            .toList());
     BodyRow.insert(connection, BodyRow.INSERT_RESPONSE_BODIES, bodies);
     return new Moved(moves, rows.now());
+  }
+
+  /// A call that succeeded for nobody is not told as if it were the answer.
+  private static AttemptEnd superseded(AttemptEnd attempt) {
+    return attempt.error() != null
+        ? attempt
+        : new AttemptEnd(
+            attempt.upstream(),
+            attempt.upstreamModel(),
+            attempt.finishedAt(),
+            attempt.status(),
+            attempt.usage(),
+            SUPERSEDED);
   }
 
   private static Optional<BodyRow> body(Ended ended) {

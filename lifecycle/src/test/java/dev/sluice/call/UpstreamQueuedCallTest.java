@@ -282,6 +282,7 @@ final class UpstreamQueuedCallTest {
           """
           7, PT7S
           0.25, PT0.25S
+          99999999999999999999, PT8760H
           'Sat, 21 Nov 2026 10:01:30 GMT', PT1M30S
           'Sat, 21 Nov 2026 09:00:00 GMT', PT0S
           -3, none

@@ -267,7 +267,8 @@ final class PostgresClaimStoreTest {
     }
     assertThat(fixture.count("response_body")).isZero();
     assertThat(attempts())
-        .containsExactly("two|m-2|200|canceled|5|1970-01-01", "two|m-2|200|-|5|1970-01-01");
+        .containsExactly(
+            "two|m-2|200|canceled|5|1970-01-01", "two|m-2|200|superseded|5|1970-01-01");
   }
 
   @Test
