@@ -90,7 +90,8 @@ record CallRow(
   }
 
   /// The row of a call that began may be gone, with a crash of the server, and may have been ended
-  /// by who took the request over: what the call itself says is put in its place.
+  /// by who took the request over: what the call itself says is put in its place. A repeat of what
+  /// was saved, whose acknowledgement was lost, finds its row moved and does not spoil its success.
   static final String SAVE =
       """
       insert into request_attempt (request_id, attempt_id, account_id, attempt, daemon_id, upstream,
@@ -109,7 +110,10 @@ record CallRow(
         upstream_model = excluded.upstream_model,
         finished_at = excluded.finished_at,
         status = excluded.status,
-        error = excluded.error,
+        error = case
+          when excluded.error = 'superseded' and request_attempt.finished_at is not null
+            and request_attempt.error is null then null
+          else excluded.error end,
         input_tokens = excluded.input_tokens,
         output_tokens = excluded.output_tokens,
         cached_tokens = excluded.cached_tokens,

@@ -319,7 +319,7 @@ final class PostgresClaimStoreTest {
 
     assertThat(find(1)).isEqualTo(before).isEqualTo(owner);
     assertThat(fixture.count("response_body")).isZero();
-    assertThat(attempts()).containsExactly("two|m-2|200|-|5|1970-01-01");
+    assertThat(attempts()).containsExactly("two|m-2|200|superseded|5|1970-01-01");
     assertThat(store.release(List.of(owner)).isSaved(id(1))).isTrue();
   }
 
@@ -328,6 +328,20 @@ final class PostgresClaimStoreTest {
     fixture.execute("update request set lease_until = now() - interval '1 second'");
     assertThat(store.rescue(10, 3, Duration.ofSeconds(4)).requeued()).containsExactly(id(1));
     return store.claim(OTHER_RUN, List.of(wanted(1)), LEASE).claimed().getFirst();
+  }
+
+  @Test
+  void aRepeatOfAnEndWhoseAnswerWasLostChangesNothing() {
+    Dispatched request = queue.dispatched(1);
+    List<Ended> end =
+        List.of(finish(request, request.complete(200, false, usage(), Instant.EPOCH)));
+    assertThat(store.end(end).isSaved(id(1))).isTrue();
+    List<String> before = fixture.everything();
+
+    assertThat(store.end(end).isSaved(id(1))).isFalse();
+
+    assertThat(fixture.everything()).isEqualTo(before);
+    assertThat(attempts()).containsExactly("two|m-2|200|-|5|1970-01-01");
   }
 
   @Test
