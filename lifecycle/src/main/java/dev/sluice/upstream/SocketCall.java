@@ -31,6 +31,7 @@ final class SocketCall implements UpstreamCall, SocketBody.Owner {
   private final AtomicReference<@Nullable SocketChannel> channel = new AtomicReference<>();
   private final Thread exchange;
   private volatile boolean isClosed;
+  private volatile boolean isSent;
   private volatile @Nullable UpstreamResult arrived;
   private volatile @Nullable UpstreamConnection reusable;
   private @Nullable UpstreamResult result;
@@ -50,7 +51,7 @@ final class SocketCall implements UpstreamCall, SocketBody.Owner {
     this.route = route;
     this.limits = limits;
     this.running = running;
-    // The request is held by this thread alone: it is let go of when the head is there.
+    // No field holds the request: it is let go of when it is sent and the head is there.
     this.exchange = Thread.ofVirtual().name("upstream-call").unstarted(() -> exchange(request));
   }
 
@@ -67,10 +68,10 @@ final class SocketCall implements UpstreamCall, SocketBody.Owner {
   private void exchange(Outgoing request) {
     try {
       UpstreamConnection connection = connection();
-      boolean isSent = send(connection, request);
+      send(connection, request);
       ResponseHead head = ResponseHead.read(connection.input());
       BodySource source = head.body(connection.input());
-      if (isSent && head.keepsConnection() && !(source instanceof BodySource.UntilClosed)) {
+      if (head.keepsConnection() && !(source instanceof BodySource.UntilClosed)) {
         reusable = connection;
       }
       arrived =
@@ -115,16 +116,22 @@ final class SocketCall implements UpstreamCall, SocketBody.Owner {
     }
   }
 
-  /// A server may refuse a body before it has read it: then its answer counts, and not that it
-  /// stopped listening.
-  ///
-  /// @return whether everything went out
-  private static boolean send(UpstreamConnection connection, Outgoing request) {
+  /// A server may refuse a body before it has read it, and then read no more of it: its answer
+  /// counts, so it is waited for while a long request still goes out (RFC 9112, section 9.5).
+  private void send(UpstreamConnection connection, Outgoing request) {
+    if (UpstreamConnection.isShort(request.head, request.body)) {
+      sendAll(connection, request);
+    } else {
+      var _ = Thread.ofVirtual().name("upstream-send").start(() -> sendAll(connection, request));
+    }
+  }
+
+  private void sendAll(UpstreamConnection connection, Outgoing request) {
     try {
       connection.send(request.head, request.body);
-      return true;
+      isSent = true;
     } catch (IOException _) {
-      return false; // Reading the head fails too unless there is an answer.
+      // Reading the head fails too unless there is an answer.
     }
   }
 
@@ -174,11 +181,12 @@ final class SocketCall implements UpstreamCall, SocketBody.Owner {
     return isClosed;
   }
 
-  /// A body that was read to its end leaves its connection to the next call.
+  /// A body that was read to its end leaves its connection to the next call, unless the request
+  /// still goes out on it: closing it ends that.
   @Override
   public void bodyEnded(boolean isWhole) {
     UpstreamConnection connection = reusable;
-    if (isWhole && connection != null && channel.getAndSet(null) != null) {
+    if (isWhole && isSent && connection != null && channel.getAndSet(null) != null) {
       route.idle.put(route.origin, connection);
     }
     close();

@@ -113,6 +113,12 @@ final class UpstreamConnection {
     return input;
   }
 
+  /// Whether a request is so short that no server can keep [#send] waiting.
+  static boolean isShort(byte[] head, byte[] body) {
+    return head.length + body.length <= FIRST_WRITE_BYTES;
+  }
+
+  /// May run beside a thread that reads.
   void send(byte[] head, byte[] body) throws IOException {
     OutputStream out = socket.getOutputStream();
     int early = Math.clamp(FIRST_WRITE_BYTES - head.length, 0, body.length);

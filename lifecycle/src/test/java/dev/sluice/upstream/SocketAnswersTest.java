@@ -11,6 +11,12 @@ import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.upstream.UpstreamBody.Read;
 import dev.sluice.upstream.UpstreamResult.Answered;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -147,6 +153,36 @@ final class SocketAnswersTest {
       assertThat(server.requests().getFirst().text()).hasSize(4 * 1024 * 1024);
       assertThat(answered.body().next(LONG)).isInstanceOf(Read.Bytes.class);
     }
+  }
+
+  @Test
+  void aRefusalIsReadWhileTheServerReadsNoMoreOfTheBody() throws Exception {
+    byte[] refusal = "HTTP/1.1 413 Large\r\nContent-Length: 2\r\n\r\nno".getBytes(UTF_8);
+    try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      URI base = URI.create("http://127.0.0.1:" + server.getLocalPort());
+      try (UpstreamCall call = client.begin(request(base, new byte[16 * 1024 * 1024]));
+          Socket accepted = server.accept()) {
+        var _ = accepted.getInputStream().readNBytes(100);
+        accepted.getOutputStream().write(refusal);
+
+        assertThat(call.result())
+            .isInstanceOfSatisfying(
+                Answered.class,
+                answered -> {
+                  assertThat(answered.status()).isEqualTo(413);
+                  assertThat(answered.body().readAll())
+                      .isInstanceOf(UpstreamBody.Whole.Complete.class);
+                });
+        assertThat(sentUntilTheEnd(accepted))
+            .as("bytes of a body that nobody wants any more")
+            .isLessThan(16 * 1024 * 1024);
+      }
+    }
+  }
+
+  private static long sentUntilTheEnd(Socket accepted) throws IOException {
+    accepted.setSoTimeout((int) LONG.toMillis());
+    return accepted.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
   private static UpstreamAnswer raw(String text) {
