@@ -40,7 +40,8 @@ final class QueuedInput {
   sealed interface Asked {
 
     /// @param call streamed wherever its endpoint can be, whatever the client asked for: an idle
-    ///   server shows itself, and an aborted call knows what it has cost
+    ///   server shows itself, and an aborted call knows what it has cost; for a server that cannot
+    ///   stream, see [ClientCall#whole]
     record Sound(ClientCall call) implements Asked {}
 
     /// @param why our own sentence for the owner

@@ -53,7 +53,7 @@ final class UpstreamQueuedCall implements QueuedCall {
     try {
       return switch (calls.input().read(work)) {
         case Asked.Gone(String why) -> unasked(new RequestRejected(why));
-        case Asked.Sound(ClientCall call) -> ask(call, calls.route(call, targets));
+        case Asked.Sound(ClientCall call) -> ask(calls.route(call, targets));
       };
     } catch (UntranslatableException e) {
       return unasked(new RequestRejected(e.message()));
@@ -85,7 +85,8 @@ final class UpstreamQueuedCall implements QueuedCall {
         target.upstream().name(), target.model(), ending, Optional.ofNullable(retryAfter));
   }
 
-  private Result ask(ClientCall call, Route route) {
+  private Result ask(Route route) {
+    ClientCall call = route.call();
     long begun = System.nanoTime();
     Optional<UpstreamCall> asked = begin(request(call.request(), route));
     if (asked.isEmpty()) {

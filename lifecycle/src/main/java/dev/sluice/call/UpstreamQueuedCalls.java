@@ -36,8 +36,10 @@ record UpstreamQueuedCalls(
     return List.copyOf(targets);
   }
 
-  /// Who is asked, and how.
-  record Route(Model.Target target, Translation translation) {}
+  /// Who is asked, for what, and how.
+  ///
+  /// @param call as it is put to this target
+  record Route(Model.Target target, ClientCall call, Translation translation) {}
 
   /// The first of these targets whose protocol can express the call.
   ///
@@ -46,7 +48,8 @@ record UpstreamQueuedCalls(
     List<UntranslatableException> refusals = new ArrayList<>();
     for (Model.Target target : targets) {
       try {
-        return new Route(target, translator.of(call, target));
+        ClientCall asked = target.upstream().streams() ? call : call.whole();
+        return new Route(target, asked, translator.of(asked, target));
       } catch (UntranslatableException e) {
         refusals.add(e); // The next target may speak a protocol that can.
       }

@@ -33,6 +33,9 @@ public final class ChatOverChat implements Translation {
         edit.set("stream", JsonValue.of(true)); // What the client gets whole may be streamed to us.
       }
       edit.set("stream_options", StreamOptions.of(streamOptions(), target.upstream().chat()));
+    } else if (call.document().object().isTrue("stream")) {
+      // What the client gets as a stream may be asked for whole.
+      edit.remove("stream").remove("stream_options");
     }
     return edit.toBytes();
   }

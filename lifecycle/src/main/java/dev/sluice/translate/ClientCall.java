@@ -18,6 +18,11 @@ public record ClientCall(RequestData request, JsonDocument document, List<Placed
     items = List.copyOf(items);
   }
 
+  /// The same, asked of an upstream that cannot stream.
+  public ClientCall whole() {
+    return new ClientCall(request.withStream(false), document, items);
+  }
+
   /// The items without their places.
   public List<JsonObject> input() {
     return items.stream().map(PlacedItem::item).toList();

@@ -95,7 +95,8 @@ public final class ModelsFile {
   }
 
   private Upstream upstream(Node node) {
-    node.onlyKnows("name", "base_url", "protocol", "auth", "timeouts", "propagate_trace", "chat");
+    node.onlyKnows(
+        "name", "base_url", "protocol", "auth", "timeouts", "propagate_trace", "chat", "streams");
     return new Upstream(
         node.text("name"),
         baseUrl(node),
@@ -103,7 +104,8 @@ public final class ModelsFile {
         credential(node),
         timeouts(node.child("timeouts")),
         node.flag("propagate_trace"),
-        chat(node.child("chat")));
+        chat(node.child("chat")),
+        !node.has("streams") || node.flag("streams"));
   }
 
   private URI baseUrl(Node node) {

@@ -8,6 +8,8 @@ import java.time.Duration;
 /// @param baseUrl without a trailing slash, usually ending in `/v1`
 /// @param propagateTrace whether `traceparent` is sent to it
 /// @param chat how it wants a translated chat request; means nothing for another protocol
+/// @param streams whether queued work is asked of it as a stream, which shows that it is alive; a
+///   server that cannot stream is asked for the whole answer, within the total of its timeouts
 public record Upstream(
     String name,
     URI baseUrl,
@@ -15,9 +17,22 @@ public record Upstream(
     Credential credential,
     Timeouts timeouts,
     boolean propagateTrace,
-    ChatTraits chat) {
+    ChatTraits chat,
+    boolean streams) {
 
-  /// A server with the usual traits.
+  /// A server that streams.
+  public Upstream(
+      String name,
+      URI baseUrl,
+      Protocol protocol,
+      Credential credential,
+      Timeouts timeouts,
+      boolean propagateTrace,
+      ChatTraits chat) {
+    this(name, baseUrl, protocol, credential, timeouts, propagateTrace, chat, true);
+  }
+
+  /// A server that streams, with the usual traits.
   public Upstream(
       String name,
       URI baseUrl,

@@ -16,6 +16,7 @@ import dev.sluice.request.StoredBody;
 import dev.sluice.telemetry.MetricSeries;
 import dev.sluice.translate.SealedSummary;
 import dev.sluice.translate.Translator;
+import dev.sluice.upstream.ChatTraits;
 import dev.sluice.upstream.Model;
 import dev.sluice.upstream.Upstream;
 import dev.sluice.upstream.UpstreamClient;
@@ -39,6 +40,7 @@ final class CallBench {
       ResponseId.parse("resp_0192a1b2-c3d4-7e5f-8a6b-000000000000").orElseThrow();
   static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   static final Duration TOTAL = Duration.ofMinutes(3);
+  static final Duration WHOLE_TOTAL = Duration.ofMinutes(1);
   static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   private static final UUID ACCOUNT = new UUID(7, 7);
@@ -130,6 +132,21 @@ final class CallBench {
 
   static Model.Target chat() {
     return target("chats", Upstream.Protocol.CHAT, URI.create("http://up/v1"));
+  }
+
+  /// A chat server that cannot stream.
+  static Model.Target whole() {
+    return new Model.Target(
+        new Upstream(
+            "wholes",
+            URI.create("http://whole/v1"),
+            Upstream.Protocol.CHAT,
+            new Upstream.Credential.None(),
+            new Upstream.Timeouts(TOTAL, TOTAL, TOTAL, WHOLE_TOTAL, TOTAL),
+            false,
+            ChatTraits.DEFAULT,
+            false),
+        "theirs");
   }
 
   static Model.Target responses() {

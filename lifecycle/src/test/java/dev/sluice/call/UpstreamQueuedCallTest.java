@@ -85,6 +85,45 @@ final class UpstreamQueuedCallTest {
     assertThat(upstreams.closed()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'model':'alias','messages':[{'role':'user','content':'Hi'}]}",
+        "{'model':'alias','messages':[{'role':'user','content':'Hi'}],'stream':true,'stream_options':{'include_usage':true}}"
+      })
+  void aServerThatCannotStreamIsAskedForTheWhole(String chat) {
+    upstreams.planJson(
+        200,
+        "{\"id\":\"x\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
+        Map.of());
+
+    Result result =
+        bench.call(CallBench.work(Endpoint.CHAT_COMPLETIONS, chat), CallBench.whole()).run();
+
+    UpstreamRequest sent = upstreams.requests().getFirst();
+    assertThat(sent.stream()).isFalse();
+    assertThat(sent.total()).isEqualTo(CallBench.WHOLE_TOTAL);
+    assertThat(upstreams.sent(0))
+        .isEqualTo(
+            CallBench.json("{'model':'theirs','messages':[{'role':'user','content':'Hi'}]}"));
+    assertThat(result.ending().outcome()).isEqualTo(Outcome.COMPLETED);
+  }
+
+  @Test
+  void theNextTargetIsStreamedWhereOnlyTheFirstCannotStream() {
+    upstreams.planStream("[DONE]");
+
+    var _ =
+        bench
+            .call(
+                CallBench.work(Endpoint.RESPONSES, "{'model':'alias','prompt':{'id':'p'}}"),
+                CallBench.whole(),
+                CallBench.responses())
+            .run();
+
+    assertThat(upstreams.requests().getFirst().stream()).isTrue();
+  }
+
   @Test
   void theUpstreamIsToldTheResponseAndItsTrace() {
     upstreams.planStream(delta("a", 1), FINISH);

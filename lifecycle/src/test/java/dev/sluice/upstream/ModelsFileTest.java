@@ -23,6 +23,7 @@ final class ModelsFileTest {
           auth: { env: OPENAI_API_KEY }
           timeouts: { connect: 1500ms, first_byte: 60s, idle: 30s, total: 4m30s, stream_total: 14m }
           propagate_trace: true
+          streams: false
           chat: { limit_parameter: max_tokens, developer_role: developer, reasoning_input: true, continuous_usage: true }
         - name: vllm
           base_url: http://10.0.0.5:8000/v1
@@ -51,6 +52,7 @@ final class ModelsFileTest {
     assertThat(first.protocol()).isEqualTo(Upstream.Protocol.RESPONSES);
     assertThat(first.credential()).isEqualTo(new Upstream.Credential.Environment("OPENAI_API_KEY"));
     assertThat(first.propagateTrace()).isTrue();
+    assertThat(first.streams()).isFalse();
     assertThat(first.chat()).isEqualTo(new ChatTraits("max_tokens", "developer", true, true));
     assertThat(first.timeouts().connect()).isEqualTo(Duration.ofMillis(1500));
     assertThat(first.timeouts().total()).isEqualTo(Duration.ofSeconds(270));
@@ -66,6 +68,7 @@ final class ModelsFileTest {
     assertThat(second.protocol()).isEqualTo(Upstream.Protocol.CHAT);
     assertThat(second.credential()).isEqualTo(new Upstream.Credential.None());
     assertThat(second.propagateTrace()).isFalse();
+    assertThat(second.streams()).isTrue();
     assertThat(second.chat())
         .isEqualTo(new ChatTraits("max_completion_tokens", "system", false, false))
         .isEqualTo(ChatTraits.DEFAULT);
@@ -81,6 +84,7 @@ final class ModelsFileTest {
             protocol: soap
             auth: { env: MISSING }
             timeouts: { total: 10m, idle: soon }
+            streams: never
             chat: { limit_parameter: max_output, developer_role: 7, reasoning_input: 1, continuous_usage: often, colour: red }
           - name: a
             base_url: http://user:secret@host
@@ -106,6 +110,7 @@ final class ModelsFileTest {
             "upstreams[0].auth.env",
             "upstreams[0].timeouts.total",
             "upstreams[0].timeouts.idle",
+            "upstreams[0].streams",
             "upstreams[0].chat.limit_parameter",
             "upstreams[0].chat.developer_role",
             "upstreams[0].chat.reasoning_input",
