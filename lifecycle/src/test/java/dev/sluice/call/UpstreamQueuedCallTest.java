@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.call.QueuedCall.Result;
 import dev.sluice.emulators.ScriptedUpstream;
+import dev.sluice.emulators.Signal;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.request.Chain;
 import dev.sluice.request.ClaimStore.Work;
@@ -417,9 +418,13 @@ final class UpstreamQueuedCallTest {
 
   @Test
   void anAbortClosesTheSocketOfARunningCall() throws Exception {
+    Signal answered = new Signal();
     try (ScriptedUpstream server =
             ScriptedUpstream.answering(
-                UpstreamAnswer.eventStream().event(delta("Hi", 1).replace('\'', '"')).hang());
+                UpstreamAnswer.eventStream()
+                    .event(delta("Hi", 1).replace('\'', '"'))
+                    .fire(answered)
+                    .hang());
         SocketUpstreamClient client = new SocketUpstreamClient(_ -> Optional.empty(), 1 << 20)) {
       QueuedCall call =
           new CallBench(client)
@@ -428,7 +433,7 @@ final class UpstreamQueuedCallTest {
                   CallBench.target("real", Upstream.Protocol.CHAT, server.uri().resolve("/v1")));
       FutureTask<Result> run = new FutureTask<>(call::run);
       var _ = Thread.ofVirtual().start(run);
-      server.awaitRequests(1, Duration.ofSeconds(5));
+      answered.await(Duration.ofSeconds(5));
 
       call.abort();
 
