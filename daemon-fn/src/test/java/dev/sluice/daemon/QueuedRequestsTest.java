@@ -269,7 +269,7 @@ final class QueuedRequestsTest {
             + "daemon_id = gen_random_uuid(), claim_token = gen_random_uuid(), "
             + "lease_until = now() - interval '1 second', crashes = ";
     var _ = fixture.insertPending(1, Map.of());
-    fixture.execute(lost + "1");
+    fixture.execute(lost + "0");
     List<String> worst = fixture.insertPending(1, Map.of());
     fixture.execute(lost + "2 where id = '" + worst.getFirst() + "'");
 
@@ -283,7 +283,7 @@ final class QueuedRequestsTest {
     assertThat(
             fixture.query(
                 "select state, failure_label, attempt, crashes from request order by state"))
-        .containsExactly("completed|-|2|2", "failed|worker_lost|1|3");
+        .containsExactly("completed|-|2|1", "failed|worker_lost|1|3");
   }
 
   @Test

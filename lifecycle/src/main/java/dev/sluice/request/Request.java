@@ -35,7 +35,8 @@ public sealed interface Request {
 
     Claim claim();
 
-    /// The lease ended: the run that held it is gone.
+    /// The lease ended: the run that held it is gone. How long it waits after its second crash is
+    /// its row's to say.
     ///
     /// @param maxCrashes with so many lost workers it is given up
     /// @return a [Pending] or a [Failed]

@@ -62,6 +62,10 @@ final class OverdueStatements {
 
   /// Held rows are few, and an index holds them and nothing else: their leases are looked at one by
   /// one. An attempt has begun when there is a row for it, whatever its request's row says.
+  ///
+  /// What one run held comes back together and would be claimed together again, and one request
+  /// that kills its worker would bring down the others with it. So from the second crash on each
+  /// waits for a time of its own.
   static final String RESCUE =
       """
       with lost as materialized (
@@ -81,6 +85,8 @@ final class OverdueStatements {
         update request
         set state = case when crashes + 1 >= ? then 'failed' else 'pending' end,
           crashes = crashes + 1,
+          not_before = case when crashes >= 1
+            then now() + random() * (crashes + 1) * interval '10 seconds' else not_before end,
           finished_at = case when crashes + 1 >= ? then now() end,
           failure = case when crashes + 1 >= ? then ?::json end,
           failure_label = case when crashes + 1 >= ? then ? end,

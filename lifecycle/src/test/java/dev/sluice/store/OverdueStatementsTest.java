@@ -113,6 +113,28 @@ final class OverdueStatementsTest {
         .satisfies(attempt -> assertThat(attempt.finishedAt()).isNull());
   }
 
+  /// One request that kills its worker does not take the same others with it three times.
+  @Test
+  void rowsThatCrashAgainAreNotDueTogether() {
+    for (int number = 1; number <= 20; number++) {
+      rows.dispatched(id(number), PASSED);
+    }
+    fixture.execute("update request set crashes = 1");
+
+    assertThat(rescue(100, 3).requeued()).hasSize(20);
+
+    assertThat(
+            fixture.query(
+                """
+                select bool_and(not_before between finished and finished + interval '20 seconds'),
+                  count(distinct not_before) > 10,
+                  max(not_before) - min(not_before) > interval '2 seconds'
+                from request cross join (
+                  select max(finished_at) as finished from request_attempt) rescue
+                """))
+        .containsExactly("t|t|t");
+  }
+
   @Test
   void theLastCrashOfARequestFailsIt() {
     for (int number = 1; number <= 3; number++) {
