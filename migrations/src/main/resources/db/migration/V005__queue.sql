@@ -55,6 +55,8 @@ alter table request_attempt
     num_nulls(input_tokens, output_tokens, cached_tokens, reasoning_tokens) in (0, 4)) not valid;
 
 alter table daemon
+  -- Which models it asks for, as a hash of their names; empty when it is not said.
+  add column serves text not null default '' check (length(serves) <= 64),
   -- How many more requests it could take, as of its heartbeat; 0 once it takes no more.
   add column free_slots integer not null default 0 check (free_slots >= 0),
   add column claimed bigint not null default 0 check (claimed >= 0),

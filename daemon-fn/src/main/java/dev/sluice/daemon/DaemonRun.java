@@ -2,11 +2,14 @@ package dev.sluice.daemon;
 
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
+import dev.sluice.upstream.Model;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +56,7 @@ final class DaemonRun {
   /// @throws RuntimeException what failed first, the others suppressed, after everything else had
   ///   its turn and the end of the run is recorded; or what ended the run itself
   Done run(String version, Deadline deadline) {
-    ports.clock().heard(ports.registry().register(ports.id(), version));
+    ports.clock().heard(ports.registry().register(ports.id(), version, models()));
     FutureTask<Done> work = new FutureTask<>(() -> work(deadline), Done.NOTHING);
     var _ = Thread.ofPlatform().daemon().name("daemon-run").start(work);
     await(work);
@@ -115,11 +118,17 @@ final class DaemonRun {
   /// Whether no other run could take what there is. When nobody can tell, this one tries.
   private boolean isAlone() {
     try {
-      return !ports.registry().isAnotherFree(ports.id(), FRESH);
+      return !ports.registry().isAnotherFree(ports.id(), models(), FRESH);
     } catch (RuntimeException e) {
       failures.remember(e);
       return true;
     }
+  }
+
+  /// Runs of before and after a change of the models live side by side, and only those of after it
+  /// take what is queued for a new one.
+  private Set<String> models() {
+    return ports.models().all().stream().map(Model::alias).collect(Collectors.toUnmodifiableSet());
   }
 
   private void sayTheEnd() {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -120,6 +121,7 @@ final class DaemonRunTest {
     assertThat(run(TestingCalls.completing(), MINUTE)).isEqualTo(Done.of(Count.EXPIRED, 2));
     assertThat(store.asked).isEmpty();
     assertThat(registry.log).containsExactly("register v", "stop");
+    assertThat(registry.asked).containsExactly(Set.of("m")).isEqualTo(registry.registered);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.sluice.request.DaemonRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class TestingRegistry implements DaemonRegistry {
 
   final List<String> log = new CopyOnWriteArrayList<>();
+  final List<Set<String>> registered = new CopyOnWriteArrayList<>();
+  final List<Set<String>> asked = new CopyOnWriteArrayList<>();
   volatile boolean isAnotherFree;
   volatile @Nullable RuntimeException fault;
 
   @Override
-  public Instant register(UUID id, String version) {
+  public Instant register(UUID id, String version, Set<String> models) {
+    registered.add(models);
     return entered("register " + version);
   }
 
@@ -26,7 +30,8 @@ final class TestingRegistry implements DaemonRegistry {
   }
 
   @Override
-  public boolean isAnotherFree(UUID self, Duration fresh) {
+  public boolean isAnotherFree(UUID self, Set<String> models, Duration fresh) {
+    asked.add(models);
     return isAnotherFree;
   }
 

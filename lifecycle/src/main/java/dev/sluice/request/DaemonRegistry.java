@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /// The list of the daemon's runs: which are alive, which have ended, and what they did.
@@ -18,8 +19,9 @@ public interface DaemonRegistry {
   ///
   /// @param id fresh for this run
   /// @param version of the code that runs
+  /// @param models that the run asks for
   /// @return the database's clock
-  Instant register(UUID id, String version);
+  Instant register(UUID id, String version, Set<String> models);
 
   /// Says that the run is alive. A repeat is safe.
   ///
@@ -28,11 +30,12 @@ public interface DaemonRegistry {
   /// @throws IllegalStateException when no such run is going on
   Instant beat(UUID id, int freeSlots);
 
-  /// Whether a run is alive that could take more requests.
+  /// Whether a run is alive that could take more requests, of the same models.
   ///
   /// @param self the run that asks; it does not count
+  /// @param models that it asks for; a run that asks for any other set of them does not count
   /// @param fresh a run whose last sign of life is older, by the database's clock, may be dead
-  boolean isAnotherFree(UUID self, Duration fresh);
+  boolean isAnotherFree(UUID self, Set<String> models, Duration fresh);
 
   /// Says that the run has ended, and what it did.
   ///

@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// The daemon's runs in PostgreSQL. Safe for use by several threads.
 @Singleton
@@ -32,17 +34,18 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
           where heartbeat_at < now() - interval '7 days'
           limit 100
           for update skip locked)))
-      insert into daemon (id, version)
-      values (?, ?)
+      insert into daemon (id, version, serves)
+      values (?, ?, encode(sha256(convert_to(?, 'UTF8')), 'hex'))
       returning now() as now
       """;
 
   @Override
-  public Instant register(UUID id, String version) {
+  public Instant register(UUID id, String version, Set<String> models) {
     return database.write(connection -> {
       try (PreparedStatement statement = connection.prepareStatement(REGISTER)) {
         statement.setObject(1, id);
         statement.setString(2, version);
+        statement.setString(3, joined(models));
         return now(statement, id);
       }
     });
@@ -71,16 +74,18 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
       """
       select exists (
         select from daemon
-        where id <> ? and stopped_at is null and free_slots > 0
+        where id <> ? and serves = encode(sha256(convert_to(?, 'UTF8')), 'hex')
+          and stopped_at is null and free_slots > 0
           and heartbeat_at > now() - make_interval(secs => ?)) as free
       """;
 
   @Override
-  public boolean isAnotherFree(UUID self, Duration fresh) {
+  public boolean isAnotherFree(UUID self, Set<String> models, Duration fresh) {
     return database.read(connection -> {
       try (PreparedStatement statement = connection.prepareStatement(IS_ANOTHER_FREE)) {
         statement.setObject(1, self);
-        statement.setDouble(2, fresh.toMillis() / 1e3);
+        statement.setString(2, joined(models));
+        statement.setDouble(3, fresh.toMillis() / 1e3);
         try (ResultSet rows = statement.executeQuery()) {
           return rows.next() && rows.getBoolean("free");
         }
@@ -111,6 +116,11 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
         return now(statement, id);
       }
     });
+  }
+
+  /// The same for the same models.
+  private static String joined(Set<String> models) {
+    return models.stream().sorted().collect(Collectors.joining("\n"));
   }
 
   private static Instant now(PreparedStatement statement, UUID id) throws SQLException {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,8 @@ final class PostgresDaemonRegistryTest {
   private static final UUID RUN = UUID.fromString("019aa5d5-6a3b-4000-8000-00000000000d");
 
   private static final UUID OTHER = UUID.fromString("019aa5d5-6a3b-4000-8000-00000000000e");
+
+  private static final Set<String> MODELS = Set.of("m", "new");
 
   private StoreFixture fixture;
   private DaemonRegistry registry;
@@ -41,7 +44,7 @@ final class PostgresDaemonRegistryTest {
 
   @Test
   void aRunIsEnteredWithTheClockOfTheDatabase() {
-    Instant now = registry.register(RUN, "7");
+    Instant now = registry.register(RUN, "7", MODELS);
 
     assertThat(fixture.query("select id, version, stopped_at from daemon"))
         .containsExactly(RUN + "|7|-");
@@ -51,7 +54,7 @@ final class PostgresDaemonRegistryTest {
 
   @Test
   void aBeatMovesTheHeartbeatAndTellsTheFreeSlots() {
-    Instant started = registry.register(RUN, "7");
+    Instant started = registry.register(RUN, "7", MODELS);
 
     Instant now = registry.beat(RUN, 3);
 
@@ -64,29 +67,41 @@ final class PostgresDaemonRegistryTest {
   @Test
   void aRunIsFreeForOthersWhileItIsAliveAndHasSlots() {
     Duration fresh = Duration.ofSeconds(15);
-    registry.register(RUN, "7");
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("just entered").isFalse();
+    registry.register(RUN, "7", MODELS);
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("just entered").isFalse();
 
     registry.beat(RUN, 3);
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("with slots").isTrue();
-    assertThat(registry.isAnotherFree(RUN, fresh)).as("to itself").isFalse();
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("with slots").isTrue();
+    assertThat(registry.isAnotherFree(RUN, MODELS, fresh)).as("to itself").isFalse();
 
     age(RUN, "14 seconds");
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("a little old").isTrue();
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("a little old").isTrue();
     age(RUN, "16 seconds");
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("too old").isFalse();
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("too old").isFalse();
 
     registry.beat(RUN, 0);
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("without slots").isFalse();
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("without slots").isFalse();
     registry.beat(RUN, 1);
     registry.stop(RUN, Done.NOTHING);
-    assertThat(registry.isAnotherFree(OTHER, fresh)).as("ended").isFalse();
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).as("ended").isFalse();
     assertThat(fixture.query("select free_slots from daemon")).containsExactly("0");
+  }
+
+  /// After a deployment the runs of before know nothing of a new model.
+  @Test
+  void aRunThatServesOtherModelsIsNotFreeForThese() {
+    Duration fresh = Duration.ofSeconds(15);
+    Set<String> before = Set.of("m");
+    registry.register(RUN, "7", before);
+    registry.beat(RUN, 3);
+
+    assertThat(registry.isAnotherFree(OTHER, MODELS, fresh)).isFalse();
+    assertThat(registry.isAnotherFree(OTHER, before, fresh)).isTrue();
   }
 
   @Test
   void aStopTellsWhatTheRunDid() {
-    registry.register(RUN, "7");
+    registry.register(RUN, "7", MODELS);
 
     Done done = Done.NOTHING;
     List<String> expected = new ArrayList<>();
@@ -115,7 +130,7 @@ final class PostgresDaemonRegistryTest {
 
   @Test
   void whatIsNotGoingOnNeitherBeatsNorStops() {
-    registry.register(RUN, "7");
+    registry.register(RUN, "7", MODELS);
     registry.stop(RUN, new Done(3, 2, 1));
 
     assertThatThrownBy(() -> registry.beat(RUN, 3))
@@ -135,7 +150,7 @@ final class PostgresDaemonRegistryTest {
     enter(2, "'6 days'", "now() - interval '6 days'");
     enter(3, "'6 days'", "null");
 
-    registry.register(RUN, "7");
+    registry.register(RUN, "7", MODELS);
 
     assertThat(fixture.query("select version from daemon order by version"))
         .containsExactly("2", "3", "7");
@@ -145,9 +160,9 @@ final class PostgresDaemonRegistryTest {
         insert into daemon (id, version, heartbeat_at)
         select gen_random_uuid(), 'old', now() - interval '8 days' from generate_series(1, 150)
         """);
-    registry.register(new UUID(0, 1), "8");
+    registry.register(new UUID(0, 1), "8", MODELS);
     assertThat(fixture.count("daemon")).isEqualTo(3 + 1 + 50);
-    registry.register(new UUID(0, 2), "9");
+    registry.register(new UUID(0, 2), "9", MODELS);
     assertThat(fixture.count("daemon")).isEqualTo(3 + 2);
   }
 
@@ -160,7 +175,7 @@ final class PostgresDaemonRegistryTest {
       other.setAutoCommit(false);
       var _ = statement.execute("select id from daemon where version = '0' for update");
 
-      registry.register(RUN, "7");
+      registry.register(RUN, "7", MODELS);
 
       assertThat(fixture.query("select version from daemon order by version"))
           .containsExactly("0", "7");
