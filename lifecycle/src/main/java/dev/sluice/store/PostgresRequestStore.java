@@ -231,12 +231,7 @@ final class PostgresRequestStore implements RequestStore {
   private static final String MAKE_TOMBSTONE =
       """
       update request
-      set deleted_at = now(),
-        state = case when lane = 'daemon' and state in ('pending', 'claimed', 'processing')
-          then 'canceled' else state end,
-        finished_at = case when lane = 'daemon' and state in ('pending', 'claimed', 'processing')
-          then now() else finished_at end,
-        daemon_id = null, claim_token = null, lease_until = null
+      set deleted_at = now()
       where account_id = ? and id = ? and store and deleted_at is null
       """;
 
@@ -265,6 +260,7 @@ final class PostgresRequestStore implements RequestStore {
   @Override
   public boolean delete(UUID accountId, ResponseId id) {
     return database.write(connection -> {
+      var _ = update(connection, CANCEL, accountId, id);
       if (update(connection, MAKE_TOMBSTONE, accountId, id) == 0) {
         return false;
       }
@@ -297,12 +293,15 @@ final class PostgresRequestStore implements RequestStore {
   /// The row is read in the same transaction, whether or not this call moved it.
   @Override
   public Optional<Request> cancel(UUID accountId, ResponseId id) {
-    return database.write(connection -> {
-      if (update(connection, CANCEL, accountId, id) == 1) {
-        var _ = update(connection, END_CALL, accountId, id);
-      }
-      return find(connection, accountId, id).filter(request -> request.data().isVisible());
-    });
+    return database.write(connection -> cancel(connection, accountId, id));
+  }
+
+  static Optional<Request> cancel(Connection connection, UUID accountId, ResponseId id)
+      throws SQLException {
+    if (update(connection, CANCEL, accountId, id) == 1) {
+      var _ = update(connection, END_CALL, accountId, id);
+    }
+    return find(connection, accountId, id).filter(request -> request.data().isVisible());
   }
 
   private static final String HAS_ENDED =

@@ -130,18 +130,13 @@ final class ClaimRacesTest {
     for (int round = 0; round < ROUNDS; round++) {
       List<Dispatched> held = dispatched(round);
       FutureTask<Moved> late;
-      try (Connection other = fixture.database.dataSource().getConnection();
-          Statement statement = other.createStatement()) {
+      try (Connection other = fixture.database.dataSource().getConnection()) {
         other.setAutoCommit(false);
-        int canceled =
-            statement.executeUpdate(
-                """
-                update request
-                set state = 'canceled', finished_at = now(), daemon_id = null, claim_token = null,
-                  lease_until = null
-                where state = 'processing'
-                """);
-        assertThat(canceled).isEqualTo(ROWS);
+        for (Dispatched one : held) {
+          assertThat(PostgresRequestStore.cancel(other, ACCOUNT, one.data().id()))
+              .get()
+              .isInstanceOf(Request.Canceled.class);
+        }
         late = inBackground(() -> store.end(completed(held)));
         awaitBlocked(other);
         other.commit();
