@@ -1,6 +1,5 @@
 package dev.sluice.daemon;
 
-import dev.sluice.request.ClaimStore.AttemptEnd;
 import dev.sluice.request.ClaimStore.Claims;
 import dev.sluice.request.ClaimStore.Start;
 import dev.sluice.request.ClaimStore.Started;
@@ -22,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -99,9 +99,24 @@ final class Claimer {
                 "claim",
                 () -> ports.store().claim(ports.id(), wanted, configuration.lease()));
     ports.clock().heard(claims.now());
-    report(claims.claimed());
-    start(claims.claimed(), end);
-    return new Turn(claims.claimed().size(), next(wanted, claims.claimed()));
+    List<Claimed> claimed = withoutHeld(claims.claimed(), end);
+    report(claimed);
+    start(claimed, end);
+    return new Turn(claimed.size(), next(wanted, claimed));
+  }
+
+  /// A request that this run still holds was taken from it when its lease had passed, and came back.
+  /// Its call goes on for nobody: it is ended, and the request waits until that is over.
+  private List<Claimed> withoutHeld(List<Claimed> claimed, Deadline end) {
+    List<Claimed> fresh = new ArrayList<>();
+    List<Claimed> again = new ArrayList<>();
+    for (Claimed each : claimed) {
+      Optional<InFlight> old = held.find(each.data().id());
+      old.ifPresent(inFlight -> inFlight.abort(Cancellation.TAKEN_OVER));
+      (old.isPresent() ? again : fresh).add(each);
+    }
+    giveBack(again, end);
+    return fresh;
   }
 
   private List<Wanted> wanted() {
@@ -206,24 +221,19 @@ final class Claimer {
 
   /// What was not started goes back. It may have been canceled meanwhile, which neither statement
   /// disturbs; or it was started by a statement whose answer got lost, and waits for a call that
-  /// never comes, which draining ends. When neither can be said, the leases say it.
+  /// never comes, which draining ends. Nobody was called, so only attempts that were recorded end.
+  /// When neither can be said, the leases say it.
   private void giveBack(List<Claimed> stale, Deadline end) {
     if (stale.isEmpty()) {
       return;
     }
     List<Dispatched> unsure =
         stale.stream().map(each -> each.start(ports.clock().instant())).toList();
-    Map<ResponseId, AttemptEnd> attempts = new HashMap<>();
-    for (Claimed each : stale) {
-      held.find(each.data().id())
-          .ifPresent(inFlight ->
-              attempts.put(inFlight.id(), Settlement.drained(inFlight, ports.clock().instant())));
-    }
     Deadline patience = end.orSooner(GIVE_BACK);
     try {
       var _ = ports.insistence().until(patience, "release", () -> ports.store().release(stale));
       var _ =
-          ports.insistence().until(patience, "drain", () -> ports.store().drain(unsure, attempts));
+          ports.insistence().until(patience, "drain", () -> ports.store().drain(unsure, Map.of()));
       LOG.atInfo().addKeyValue("requests", stale.size()).log("Claimed requests were not started");
     } catch (RuntimeException e) {
       LOG.atWarn()

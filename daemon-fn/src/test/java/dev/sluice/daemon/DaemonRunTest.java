@@ -33,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -285,6 +286,41 @@ final class DaemonRunTest {
 
     assertThat(store.held).hasSize(1);
     assertThat(store.faults).containsEntry("release", 0);
+  }
+
+  @Test
+  void whatWasCanceledBeforeItsStartHasNoAttempt() {
+    store.canceled = store.add("m", null);
+    TestingCalls calls = TestingCalls.completing();
+
+    var _ = run(calls, MINUTE);
+
+    assertThat(calls.made).isEmpty();
+    assertThat(store.drained).isEmpty();
+    assertThat(store.held).isEmpty();
+    assertThat(store.pending).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  void aRunThatClaimsWhatItStillHoldsEndsTheOldCallFirst() throws Exception {
+    ResponseId id = store.add("m", null);
+    AtomicInteger made = new AtomicInteger();
+    TestingCalls calls =
+        new TestingCalls(_ ->
+            made.getAndIncrement() == 0
+                ? Optional.empty()
+                : Optional.of(TestingCalls.completed()));
+    FutureTask<Done> run = new FutureTask<>(() -> run(calls, MINUTE));
+    var _ = Thread.ofPlatform().start(run);
+    calls.firstBegan.await();
+
+    store.takeBack(id);
+
+    assertThat(run.get(10, TimeUnit.SECONDS).count(Count.COMPLETED)).isEqualTo(1);
+    assertThat(calls.made).containsExactly(id, id);
+    assertThat(Fixture.total(metrics, Metric.DAEMON_STALE_RESULTS)).isEqualTo(1);
+    assertThat(store.held).isEmpty();
   }
 
   @Test

@@ -36,6 +36,9 @@ final class TestingClaimStore implements ClaimStore {
   final List<List<Wanted>> asked = new ArrayList<>();
   final List<Integer> ends = new ArrayList<>();
 
+  /// The attempts that were recorded by [#drain].
+  final Map<ResponseId, AttemptEnd> drained = new HashMap<>();
+
   private long ids;
   private int givenBack;
 
@@ -44,6 +47,9 @@ final class TestingClaimStore implements ClaimStore {
 
   /// What does not answer, by the name of its method, and how often.
   final Map<String, Integer> faults = new HashMap<>();
+
+  /// A request whose owner cancels it before it is started.
+  @Nullable ResponseId canceled;
 
   /// What [#start] throws after it has worked.
   @Nullable RuntimeException lostStart;
@@ -107,6 +113,14 @@ final class TestingClaimStore implements ClaimStore {
     return new Claims(claimed, NOON);
   }
 
+  /// The lease of a held row is over, and it is taken from its run.
+  synchronized void takeBack(ResponseId id) {
+    Held row = held.remove(id);
+    if (row != null) {
+      pending.add(new Pending(row.data(), row.schedule()));
+    }
+  }
+
   /// Waits until so many rows were given back, while the queue was empty before.
   synchronized void awaitGivenBack(int count) throws InterruptedException {
     while (givenBack < count) {
@@ -125,6 +139,9 @@ final class TestingClaimStore implements ClaimStore {
   @Override
   public synchronized Started start(List<Start> starts) {
     fault("start");
+    if (canceled != null) {
+      var _ = held.remove(canceled);
+    }
     List<Work> works = new ArrayList<>();
     for (Start start : starts) {
       Dispatched dispatched = start.request().start(NOON);
@@ -143,7 +160,7 @@ final class TestingClaimStore implements ClaimStore {
   public synchronized Moved release(List<Claimed> rows) {
     fault("release");
     List<Claimed> claimed =
-        rows.stream().filter(row -> row.equals(held.get(row.data().id()))).toList();
+        rows.stream().filter(row -> isHeld(row) && held.containsValue(row)).toList();
     claimed.forEach(row -> pending.add(row.release()));
     givenBack += claimed.size();
     notifyAll();
@@ -153,8 +170,11 @@ final class TestingClaimStore implements ClaimStore {
   @Override
   public synchronized Moved drain(List<Dispatched> rows, Map<ResponseId, AttemptEnd> attempts) {
     fault("drain");
+    drained.putAll(attempts);
     List<Dispatched> running =
-        rows.stream().filter(row -> held.get(row.data().id()) instanceof Dispatched).toList();
+        rows.stream()
+            .filter(row -> isHeld(row) && held.get(row.data().id()) instanceof Dispatched)
+            .toList();
     running.forEach(row -> pending.add(row.drain()));
     return gone(running);
   }
@@ -169,19 +189,32 @@ final class TestingClaimStore implements ClaimStore {
       throw new IllegalStateException("refused");
     }
     ends.add(all.size());
+    Moved moved = gone(all.stream().map(Ended::from).toList());
     for (Ended one : all) {
-      ended.put(one.from().data().id(), one);
-      if (one instanceof Ended.Retry retry) {
-        pending.add(retry.to());
+      if (moved.isSaved(one.from().data().id())) {
+        ended.put(one.from().data().id(), one);
+        if (one instanceof Ended.Retry retry) {
+          pending.add(retry.to());
+        }
       }
     }
-    return gone(all.stream().map(Ended::from).toList());
+    return moved;
+  }
+
+  private boolean isHeld(Held row) {
+    Held now = held.get(row.data().id());
+    return now != null && now.claim().token().equals(row.claim().token());
   }
 
   private Moved gone(List<? extends Held> rows) {
     Map<ResponseId, Move> moves = new HashMap<>();
     for (Held row : rows) {
-      moves.put(row.data().id(), held.remove(row.data().id()) == null ? Move.STALE : Move.SAVED);
+      ResponseId id = row.data().id();
+      boolean isOurs = isHeld(row);
+      moves.put(id, isOurs ? Move.SAVED : Move.STALE);
+      if (isOurs) {
+        var _ = held.remove(id);
+      }
     }
     return new Moved(moves, NOON);
   }
@@ -195,7 +228,7 @@ final class TestingClaimStore implements ClaimStore {
   public synchronized Moved check(List<? extends Held> rows) {
     Map<ResponseId, Move> moves = new HashMap<>();
     for (Held row : rows) {
-      moves.put(row.data().id(), held.containsKey(row.data().id()) ? Move.SAVED : Move.STALE);
+      moves.put(row.data().id(), isHeld(row) ? Move.SAVED : Move.STALE);
     }
     return new Moved(moves, NOON);
   }
