@@ -60,6 +60,11 @@ final class Dispatcher {
     }
   }
 
+  /// Ends what an abort did not: calls that wait for something else than their server.
+  void interrupt() {
+    threads.forEach(Thread::interrupt);
+  }
+
   private void run(InFlight inFlight, Work work) {
     Result result = failed(inFlight, new CallLost("The call of the daemon broke off."));
     try {

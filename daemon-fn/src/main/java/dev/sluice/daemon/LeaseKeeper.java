@@ -89,6 +89,19 @@ final class LeaseKeeper {
     told = slots;
   }
 
+  /// Takes back what was said of free slots, once the run takes no more: whoever counts on them
+  /// leaves its work to this run. A database that is away is told by the next turn.
+  synchronized void withdraw() {
+    if (told == 0) {
+      return;
+    }
+    try {
+      publish();
+    } catch (RuntimeException e) {
+      LOG.atWarn().setCause(e).log("It could not be said that this run takes no more work");
+    }
+  }
+
   private void keep() {
     List<InFlight> all = held.all();
     List<Held> rows = all.stream().map(InFlight::held).toList();

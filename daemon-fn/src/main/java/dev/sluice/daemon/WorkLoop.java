@@ -180,9 +180,12 @@ final class WorkLoop {
   /// Ends the calls that still run, saves what they have given, and puts everything else back.
   void stop() {
     isClaiming = false;
+    keeper.withdraw();
     List<InFlight> left = held.all();
     left.forEach(inFlight -> inFlight.abort(Cancellation.DRAINED));
     if (!left.isEmpty()) {
+      dispatcher.await(lastAsk.atMost(LAST_WORDS));
+      dispatcher.interrupt();
       dispatcher.await(lastAsk.atMost(LAST_WORDS));
     }
     flush.finish();
@@ -199,6 +202,8 @@ final class WorkLoop {
     } finally {
       keeper.stop();
       keeping.join();
+      // A frozen function would go on with them at its next call.
+      dispatcher.await(lastAsk.remaining());
     }
   }
 

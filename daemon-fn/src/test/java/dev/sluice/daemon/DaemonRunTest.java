@@ -33,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -348,6 +349,54 @@ final class DaemonRunTest {
           assertThat(row.schedule().attempt()).isEqualTo(1);
         });
     assertThat(registry.log).endsWith("stop");
+  }
+
+  /// Who is told of free slots leaves its work to this run.
+  @Test
+  @Timeout(20)
+  void aRunThatIsAskedToStopSaysFirstThatItTakesNoMore() throws Exception {
+    var _ = store.add("m", null);
+    List<String> before = new ArrayList<>();
+    TestingCalls calls = new TestingCalls(_ -> Optional.empty());
+    calls.onAbort = () -> before.addAll(registry.log);
+    FutureTask<Done> run = new FutureTask<>(() -> run(calls, MINUTE));
+    Thread thread = Thread.ofPlatform().start(run);
+    calls.firstBegan.await();
+    registry.free.await();
+
+    thread.interrupt();
+
+    assertThat(run.get(10, TimeUnit.SECONDS).count(Count.RETURNED)).isEqualTo(1);
+    assertThat(before).endsWith("beat 0");
+  }
+
+  /// Their function may be frozen, and goes on with them at its next call.
+  @Test
+  @Timeout(20)
+  void noCallOutlivesItsRun() throws Exception {
+    var _ = store.add("m", null);
+    AtomicBoolean isOver = new AtomicBoolean();
+    TestingCalls calls =
+        new TestingCalls(_ -> {
+          try {
+            new CountDownLatch(1).await(); // It does not hear of an abort.
+          } catch (InterruptedException _) {
+            isOver.set(true);
+          }
+          return Optional.of(TestingCalls.completed());
+        });
+    FutureTask<Boolean> run =
+        new FutureTask<>(() -> {
+          var _ = run(calls, MINUTE);
+          return isOver.get();
+        });
+    Thread thread = Thread.ofPlatform().start(run);
+    calls.firstBegan.await();
+
+    thread.interrupt();
+
+    assertThat(run.get(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(store.held).isEmpty();
   }
 
   @Test

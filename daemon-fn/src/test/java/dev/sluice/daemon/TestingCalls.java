@@ -22,6 +22,10 @@ final class TestingCalls implements QueuedCalls {
 
   final List<ResponseId> made = new CopyOnWriteArrayList<>();
   final CountDownLatch firstBegan = new CountDownLatch(1);
+
+  /// Done when a call is aborted, before it hears of that.
+  volatile Runnable onAbort = () -> {};
+
   private final Function<Work, Optional<Ending>> script;
 
   /// @param script how a call ends; empty for when it is aborted
@@ -64,6 +68,7 @@ final class TestingCalls implements QueuedCalls {
 
       @Override
       public void abort() {
+        onAbort.run();
         aborted.countDown();
       }
     };

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /// A list of runs that notes what it is told.
@@ -16,6 +17,9 @@ final class TestingRegistry implements DaemonRegistry {
   final List<Set<String>> registered = new CopyOnWriteArrayList<>();
   final List<Set<String>> asked = new CopyOnWriteArrayList<>();
   volatile boolean isAnotherFree;
+
+  /// Opened when a run has said that it has free slots.
+  final CountDownLatch free = new CountDownLatch(1);
   volatile @Nullable RuntimeException fault;
 
   @Override
@@ -26,7 +30,11 @@ final class TestingRegistry implements DaemonRegistry {
 
   @Override
   public Instant beat(UUID id, int freeSlots) {
-    return entered("beat " + freeSlots);
+    Instant now = entered("beat " + freeSlots);
+    if (freeSlots > 0) {
+      free.countDown();
+    }
+    return now;
   }
 
   @Override

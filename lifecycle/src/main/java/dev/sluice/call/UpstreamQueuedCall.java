@@ -37,6 +37,7 @@ final class UpstreamQueuedCall implements QueuedCall {
   private final List<Model.Target> targets;
   private final Duration total;
   private @Nullable UpstreamCall running;
+  private @Nullable Thread reader;
   private boolean isAborted;
 
   /// @param targets in the order in which they are asked whether they can
@@ -51,7 +52,7 @@ final class UpstreamQueuedCall implements QueuedCall {
   @Override
   public Result run() {
     try {
-      return switch (calls.input().read(work)) {
+      return switch (read()) {
         case Asked.Gone(String why) -> unasked(new RequestRejected(why));
         case Asked.Sound(ClientCall call) -> ask(calls.route(call, targets));
       };
@@ -59,11 +60,28 @@ final class UpstreamQueuedCall implements QueuedCall {
       return unasked(new RequestRejected(e.message()));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return unasked(new CallLost("The call was interrupted before it began."));
+      return unasked(new CallLost("The call was ended before it began."));
     } catch (StoreUnavailableException e) {
       return lost("What the request continues could not be read.", Level.WARN, e);
     } catch (RuntimeException e) {
       return lost("The daemon failed while it made the call.", Level.ERROR, e);
+    }
+  }
+
+  /// An abort interrupts this.
+  private Asked read() throws InterruptedException {
+    synchronized (this) {
+      if (isAborted) {
+        throw new InterruptedException("aborted");
+      }
+      reader = Thread.currentThread();
+    }
+    try {
+      return calls.input().read(work);
+    } finally {
+      synchronized (this) {
+        reader = null;
+      }
     }
   }
 
@@ -169,6 +187,9 @@ final class UpstreamQueuedCall implements QueuedCall {
     synchronized (this) {
       isAborted = true;
       begun = running;
+      if (reader != null) {
+        reader.interrupt();
+      }
     }
     if (begun != null) {
       begun.close();

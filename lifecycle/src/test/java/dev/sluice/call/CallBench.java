@@ -53,6 +53,9 @@ final class CallBench {
   Chain chain = new Chain(List.of(), new Chain.End.Missing(PARENT));
 
   /// Which a test may replace.
+  Conversations conversations = (_, _, _, _) -> chain;
+
+  /// Which a test may replace.
   Translator translator = Translator.sealing(summaries);
 
   private final UpstreamClient client;
@@ -70,7 +73,7 @@ final class CallBench {
 
   QueuedCalls calls() {
     return QueuedCallsFactory.of(
-            (_, _, _, _) -> chain,
+            (account, head, turns, bytes) -> conversations.chain(account, head, turns, bytes),
             new ModelInput(summaries),
             (call, target) -> translator.of(call, target),
             new Upstreams(client, 1 << 20),

@@ -32,9 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -380,6 +383,29 @@ final class UpstreamQueuedCallTest {
     call.abort();
 
     assertThat(call.run().ending().failure()).isInstanceOf(CallLost.class);
+    assertThat(upstreams.requests()).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  void aCallThatIsAbortedWhileItReadsEndsAtOnce() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    bench.conversations =
+        (_, _, _, _) -> {
+          reading.countDown();
+          LockSupport.park();
+          throw new StoreUnavailableException("interrupted", new IllegalStateException());
+        };
+    Work work =
+        CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT);
+    QueuedCall call = bench.call(work, CallBench.chat());
+    FutureTask<Result> run = new FutureTask<>(call::run);
+    var _ = Thread.ofPlatform().start(run);
+    reading.await();
+
+    call.abort();
+
+    assertThat(run.get(5, TimeUnit.SECONDS).ending().failure()).isInstanceOf(CallLost.class);
     assertThat(upstreams.requests()).isEmpty();
   }
 
