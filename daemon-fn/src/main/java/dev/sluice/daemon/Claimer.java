@@ -54,6 +54,9 @@ final class Claimer {
   /// Those that are asked next.
   private List<Model> hungry;
 
+  /// How many of them had their turn.
+  private int asked;
+
   /// @param dispatch begins the call of a started request
   Claimer(
       RunPorts ports,
@@ -69,14 +72,32 @@ final class Claimer {
     this.tally = tally;
     this.dispatch = dispatch;
     this.models = new ArrayList<>(ports.models().all());
-    this.hungry = models;
+    this.hungry = List.copyOf(models);
   }
 
   /// What came of a turn.
   ///
   /// @param claimed how many requests were taken
+  /// @param asked how many models had their turn
   /// @param more whether another turn at once may give more
-  record Turn(int claimed, boolean more) {}
+  record Turn(int claimed, int asked, boolean more) {
+
+    static final Turn NOTHING = new Turn(0, 0, false);
+  }
+
+  /// Claims until there is something, or until every model was asked.
+  ///
+  /// @throws StoreUnavailableException when the database stays away
+  Turn anything(Deadline end) {
+    Turn turn = Turn.NOTHING;
+    for (int asked = 0; asked < models.size(); asked += Math.max(1, turn.asked())) {
+      turn = turn(end);
+      if (turn.claimed() > 0) {
+        return turn;
+      }
+    }
+    return turn;
+  }
 
   /// Claims once, and starts what it got. Takes at most the free slots, so that it does nothing
   /// when there are none.
@@ -86,9 +107,10 @@ final class Claimer {
   Turn turn(Deadline end) {
     held.claiming();
     List<Wanted> wanted = wanted();
+    int seen = asked;
     if (wanted.isEmpty()) {
-      hungry = models;
-      return new Turn(0, false);
+      hungry = List.copyOf(models);
+      return new Turn(0, seen, false);
     }
     Deadline claimEnd = end.orSooner(configuration.lease());
     Claims claims =
@@ -102,7 +124,7 @@ final class Claimer {
     List<Claimed> claimed = withoutHeld(claims.claimed(), end);
     report(claimed);
     start(claimed, end);
-    return new Turn(claimed.size(), next(wanted, claimed));
+    return new Turn(claimed.size(), seen, next(wanted, claimed));
   }
 
   /// A request that this run still holds was taken from it when its lease had passed, and came back.
@@ -122,9 +144,14 @@ final class Claimer {
   private List<Wanted> wanted() {
     int left = Math.min(held.free(), PAGE);
     int sharers = hungry.size();
+    asked = 0;
     Map<String, Integer> retries = new HashMap<>();
     List<Wanted> wanted = new ArrayList<>();
     for (Model model : hungry) {
+      if (left == 0) {
+        break;
+      }
+      asked++;
       int share = Math.ceilDiv(left, sharers--);
       int free = Math.min(share, model.maxInFlight() - held.count(model));
       if (free > 0) {
@@ -136,11 +163,14 @@ final class Claimer {
         wanted.add(new Wanted(model.alias(), model.maxInFlight(), free, some));
       }
     }
+    if (hungry.size() == models.size()) {
+      // Those that were not reached are the first of the next round, and else another one.
+      Collections.rotate(models, asked == models.size() ? -1 : -asked);
+    }
     return wanted;
   }
 
-  /// Those that gave all come next, while there are slots for them; after that all, with another
-  /// one first.
+  /// Those that gave all come next, while there are slots for them; after that all.
   ///
   /// @return whether there are such
   private boolean next(List<Wanted> wanted, List<Claimed> claimed) {
@@ -158,8 +188,7 @@ final class Claimer {
             .filter(model -> held.count(model) < model.maxInFlight())
             .toList();
     if (again.isEmpty() || held.free() == 0) {
-      Collections.rotate(models, 1);
-      hungry = models;
+      hungry = List.copyOf(models);
       return false;
     }
     hungry = again;

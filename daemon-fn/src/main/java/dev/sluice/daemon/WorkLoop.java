@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,7 @@ final class WorkLoop {
   void run(boolean mayClaim, Deadline end, BooleanSupplier isBusy, BooleanSupplier isAsked) {
     isClaiming = mayClaim && !claimEnd.hasPassed();
     while (!isAsked.getAsBoolean() && !end.hasPassed()) {
-      Turn turn = isClaiming ? claim(end) : new Turn(0, false);
+      Turn turn = isClaiming ? claim(() -> claimer.turn(end)) : Turn.NOTHING;
       if (turn.more()) {
         continue;
       }
@@ -119,13 +120,13 @@ final class WorkLoop {
 
   /// One claim; the last one follows the news that there will be no other, so that whoever relied
   /// on this run did so before it.
-  private Turn claim(Deadline end) {
+  private Turn claim(Supplier<Turn> turn) {
     try {
       if (claimEnd.hasPassed()) {
         isClaiming = false;
         keeper.publish();
       }
-      return claimer.turn(end);
+      return turn.get();
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("daemon_id", ports.id())
@@ -133,7 +134,7 @@ final class WorkLoop {
           .log("This run takes no more work; the next one does");
       isClaiming = false;
       failures.remember(e);
-      return new Turn(0, false);
+      return Turn.NOTHING;
     }
   }
 
@@ -169,7 +170,7 @@ final class WorkLoop {
       return true;
     }
     isClaiming = true;
-    if (claim(end).claimed() > 0) {
+    if (claim(() -> claimer.anything(end)).claimed() > 0) {
       return false;
     }
     // Due, and not to be had: other runs hold as much as the model takes, or the budget is spent.

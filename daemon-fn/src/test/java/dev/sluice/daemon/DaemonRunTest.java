@@ -35,6 +35,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -112,6 +113,16 @@ final class DaemonRunTest {
 
     assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(1);
     assertThat(before).containsExactly("register v", "beat 0");
+  }
+
+  /// A claim asks for no more rows than there are slots, and so for some of the models only.
+  @Test
+  void everyModelIsAskedBeforeItEnds() {
+    models =
+        IntStream.range(0, 150).mapToObj(i -> TestingModels.model("m" + i, 9, "first")).toList();
+    var _ = store.add("m100", null);
+
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(1);
   }
 
   @Test
