@@ -1,5 +1,6 @@
 package dev.sluice.call;
 
+import dev.sluice.request.Pause;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.translate.Translator;
 import java.time.InstantSource;
@@ -18,7 +19,7 @@ public interface QueuedCallsFactory {
       Translator translator,
       Upstreams upstreams,
       Metrics metrics) {
-    QueuedInput queued = new QueuedInput(conversations, input);
+    QueuedInput queued = new QueuedInput(conversations, input, Pause.ofThread());
     return clock -> new UpstreamQueuedCalls(queued, translator, upstreams, metrics, clock);
   }
 }

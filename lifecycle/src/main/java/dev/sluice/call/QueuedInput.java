@@ -4,10 +4,13 @@ import dev.sluice.request.Chain;
 import dev.sluice.request.Chain.End;
 import dev.sluice.request.Chain.Turn;
 import dev.sluice.request.ClaimStore.Work;
+import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
+import dev.sluice.request.Pause;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.ResponseId;
+import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.request.StoredBody;
 import dev.sluice.translate.ClientCall;
 import dev.sluice.translate.PlacedItem;
@@ -15,6 +18,7 @@ import dev.sluice.translate.UntranslatableException;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonDocument;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -29,9 +33,14 @@ final class QueuedInput {
 
   private final Conversations conversations;
   private final ModelInput input;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final Pause pause;
   private final Semaphore readers = new Semaphore(MOST_READERS);
 
-  QueuedInput(Conversations conversations, ModelInput input) {
+  QueuedInput(Conversations conversations, ModelInput input, Pause pause) {
+    this.pause = pause;
     this.conversations = conversations;
     this.input = input;
   }
@@ -48,20 +57,21 @@ final class QueuedInput {
     record Gone(String why) implements Asked {}
   }
 
-  /// @throws dev.sluice.request.StoreUnavailableException when the turns before cannot be read
+  /// @param end when it is too late for the call
+  /// @throws StoreUnavailableException when the turns before cannot be read until then
   /// @throws InterruptedException when this thread was interrupted before it read them
-  Asked read(Work work) throws InterruptedException {
+  Asked read(Work work, Deadline end) throws InterruptedException {
     StoredBody body = work.body();
     if (body == null) {
       return new Asked.Gone("The body of the request is gone, so it cannot be run.");
     }
     return Json.parseUpstream(body.decoded()) instanceof Json.Parse.Parsed(JsonDocument document)
             && document.root() instanceof JsonObject
-        ? read(work, document)
+        ? read(work, document, end)
         : new Asked.Gone("The body of the request is no JSON object.");
   }
 
-  private Asked read(Work work, JsonDocument document) throws InterruptedException {
+  private Asked read(Work work, JsonDocument document, Deadline end) throws InterruptedException {
     RequestData data = work.request().data();
     boolean isStreamed =
         switch (data.endpoint()) {
@@ -74,7 +84,7 @@ final class QueuedInput {
     }
     List<JsonObject> before = new ArrayList<>();
     ResponseId previous = work.previousId();
-    String missing = previous == null ? null : addTurns(data, previous, before);
+    String missing = previous == null ? null : addTurns(data, previous, before, end);
     if (missing != null) {
       return new Asked.Gone(missing);
     }
@@ -87,9 +97,10 @@ final class QueuedInput {
   }
 
   /// @return why the conversation cannot be continued; null when its items were added
-  private @Nullable String addTurns(RequestData data, ResponseId head, List<JsonObject> items)
+  private @Nullable String addTurns(
+      RequestData data, ResponseId head, List<JsonObject> items, Deadline end)
       throws InterruptedException {
-    Chain chain = chain(data, head);
+    Chain chain = chain(data, head, end);
     switch (chain.end()) {
       case End.Complete() -> {}
       case End.Missing(ResponseId ancestor) -> {
@@ -109,6 +120,23 @@ final class QueuedInput {
       items.addAll(ModelInput.ofTurn(turn.request(), object(sent), object(answer)));
     }
     return null;
+  }
+
+  /// A connection that is not free, or a database that is away for a moment, costs no attempt.
+  private Chain chain(RequestData data, ResponseId head, Deadline end) throws InterruptedException {
+    Duration rest = FIRST_PAUSE;
+    while (true) {
+      try {
+        return chain(data, head);
+      } catch (StoreUnavailableException e) {
+        if (Thread.currentThread().isInterrupted() || end.remaining().compareTo(rest) <= 0) {
+          throw e;
+        }
+      }
+      pause.rest(rest);
+      Duration doubled = rest.multipliedBy(2);
+      rest = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
   }
 
   private Chain chain(RequestData data, ResponseId head) throws InterruptedException {

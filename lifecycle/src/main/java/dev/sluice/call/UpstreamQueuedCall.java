@@ -3,6 +3,7 @@ package dev.sluice.call;
 import dev.sluice.call.QueuedInput.Asked;
 import dev.sluice.call.UpstreamQueuedCalls.Route;
 import dev.sluice.request.ClaimStore.Work;
+import dev.sluice.request.Deadline;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.FailureReason.CallLost;
 import dev.sluice.request.FailureReason.RequestRejected;
@@ -77,7 +78,7 @@ final class UpstreamQueuedCall implements QueuedCall {
       reader = Thread.currentThread();
     }
     try {
-      return calls.input().read(work);
+      return calls.input().read(work, Deadline.in(total));
     } finally {
       synchronized (this) {
         reader = null;

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -396,8 +397,7 @@ final class UpstreamQueuedCallTest {
           LockSupport.park();
           throw new StoreUnavailableException("interrupted", new IllegalStateException());
         };
-    Work work =
-        CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT);
+    Work work = CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT);
     QueuedCall call = bench.call(work, CallBench.chat());
     FutureTask<Result> run = new FutureTask<>(call::run);
     var _ = Thread.ofPlatform().start(run);
@@ -407,6 +407,24 @@ final class UpstreamQueuedCallTest {
 
     assertThat(run.get(5, TimeUnit.SECONDS).ending().failure()).isInstanceOf(CallLost.class);
     assertThat(upstreams.requests()).isEmpty();
+  }
+
+  @Test
+  void aDatabaseThatIsAwayForAMomentCostsNoAttempt() {
+    AtomicInteger asked = new AtomicInteger();
+    bench.conversations =
+        (_, _, _, _) -> {
+          if (asked.incrementAndGet() < 3) {
+            throw new StoreUnavailableException("away", new IllegalStateException());
+          }
+          return new Chain(List.of(), new Chain.End.Complete());
+        };
+    upstreams.planStream(delta("Hi", 1), FINISH);
+    Work work = CallBench.work(Endpoint.RESPONSES, CallBench.stored(RESPONSES), CallBench.PARENT);
+
+    assertThat(bench.call(work, CallBench.chat()).run().ending().outcome())
+        .isEqualTo(Outcome.COMPLETED);
+    assertThat(asked).hasValue(3);
   }
 
   @Test
