@@ -7,14 +7,17 @@ import dev.sluice.request.Deadline;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.Retention;
 import dev.sluice.request.Retention.Expired;
+import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Deletes answers that their account keeps no longer, as their owner would, when it is the turn of
-/// this pass. Large bodies go first, so that a failure leaves a row that the next pass finds.
+/// this pass. Large bodies go first, so that a failure leaves a row that the next pass finds; one
+/// that cannot be deleted holds up no other.
 final class RetentionDuty implements Duty {
 
   private static final Logger LOG = LoggerFactory.getLogger(RetentionDuty.class);
@@ -27,6 +30,7 @@ final class RetentionDuty implements Duty {
   private final Metrics metrics;
   private final DaemonConfiguration configuration;
   private boolean hasTurn;
+  private @Nullable RuntimeException fault;
 
   RetentionDuty(
       Retention retention,
@@ -59,10 +63,7 @@ final class RetentionDuty implements Duty {
       if (until.hasPassed()) {
         break;
       }
-      objects
-          .list(expired.accountId() + "/" + expired.id().uuid() + "/", OBJECTS_AT_ONCE)
-          .forEach(objects::delete);
-      deleted += requests.delete(expired.accountId(), expired.id()) ? 1 : 0;
+      deleted += delete(expired) ? 1 : 0;
     }
     if (deleted > 0) {
       metrics.record(Metric.RETENTION_DELETED, deleted);
@@ -71,6 +72,29 @@ final class RetentionDuty implements Duty {
           .log("Answers were deleted that their accounts keep no longer");
     }
     // A page of which nothing could be deleted would come again and again.
-    return new Pass(Done.of(Count.RETAINED, deleted), page.size() == PAGE && deleted > 0);
+    boolean more = page.size() == PAGE && deleted > 0;
+    if (!more && fault != null) {
+      throw fault;
+    }
+    return new Pass(Done.of(Count.RETAINED, deleted), more);
+  }
+
+  private boolean delete(Expired expired) {
+    try {
+      objects
+          .list(expired.accountId() + "/" + expired.id().uuid() + "/", OBJECTS_AT_ONCE)
+          .forEach(objects::delete);
+      return requests.delete(expired.accountId(), expired.id());
+    } catch (StoreUnavailableException e) {
+      throw e; // No other can be deleted either.
+    } catch (RuntimeException e) {
+      LOG.atWarn()
+          .addKeyValue("response_id", expired.id())
+          .addKeyValue("account_id", expired.accountId())
+          .setCause(e)
+          .log("An answer could not be deleted; the others go on");
+      fault = fault == null ? e : fault;
+      return false;
+    }
   }
 }
