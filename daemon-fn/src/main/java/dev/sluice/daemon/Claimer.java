@@ -127,8 +127,8 @@ final class Claimer {
     return new Turn(claimed.size(), seen, next(wanted, claimed));
   }
 
-  /// A request that this run still holds was taken from it when its lease had passed, and came back.
-  /// Its call goes on for nobody: it is ended, and the request waits until that is over.
+  /// A request that this run still holds was taken from it when its lease had passed, and came
+  /// back. Its call goes on for nobody: it is ended, and the request waits until that is over.
   private List<Claimed> withoutHeld(List<Claimed> claimed, Deadline end) {
     List<Claimed> fresh = new ArrayList<>();
     List<Claimed> again = new ArrayList<>();

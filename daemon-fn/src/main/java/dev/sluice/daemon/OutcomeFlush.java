@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /// Saves results in sets, one set at a time, in the order in which they came.
 ///
 /// A request is held until its result is saved, so what waits here is never more than the slots. A
-/// database that is away is asked again for the length of a lease; then the results are given up,
-/// loudly, and the leases bring their requests back. A set that the database refuses is halved
-/// until the one that is to blame is alone.
+/// database that is away is asked again until the run ends, since nobody else can take its requests
+/// meanwhile; then the results are given up, loudly, and the leases bring them back. A set that the
+/// database refuses is halved until the one that is to blame is alone.
 final class OutcomeFlush {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeFlush.class);
@@ -118,32 +118,32 @@ final class OutcomeFlush {
       }
     }
     if (!saves.isEmpty()) {
-      flush(saves, Deadline.in(configuration.lease()));
+      flush(saves);
     }
   }
 
-  private void flush(List<Settled.Save> saves, Deadline patience) {
+  private void flush(List<Settled.Save> saves) {
     try {
-      save(saves, patience);
+      save(saves);
     } catch (StoreUnavailableException e) {
       giveUp(saves, e);
     } catch (RuntimeException e) {
       if (saves.size() == 1) {
-        saveAlone(saves, patience, e);
+        saveAlone(saves, e);
       } else {
         int half = saves.size() / 2;
-        flush(saves.subList(0, half), patience);
-        flush(saves.subList(half, saves.size()), patience);
+        flush(saves.subList(0, half));
+        flush(saves.subList(half, saves.size()));
       }
     }
   }
 
   /// It may have been the victim of a deadlock; a row that is refused again is to blame itself.
-  private void saveAlone(List<Settled.Save> one, Deadline patience, RuntimeException refused) {
+  private void saveAlone(List<Settled.Save> one, RuntimeException refused) {
     RuntimeException last = refused;
     for (int i = 0; i < REPEATS_ALONE; i++) {
       try {
-        save(one, patience);
+        save(one);
         return;
       } catch (RuntimeException e) {
         e.addSuppressed(last); // Told when it is given up below.
@@ -153,10 +153,9 @@ final class OutcomeFlush {
     giveUp(one, last);
   }
 
-  private void save(List<Settled.Save> saves, Deadline patience) {
+  private void save(List<Settled.Save> saves) {
     List<Ended> ended = saves.stream().map(Settled.Save::ended).toList();
-    Deadline end = runEnd.orSooner(patience.remaining());
-    Moved moved = ports.insistence().until(end, "end", () -> ports.store().end(ended));
+    Moved moved = ports.insistence().until(runEnd, "end", () -> ports.store().end(ended));
     ports.clock().heard(moved.now());
     report.saved(saves, moved);
     held.removeAll(saves.stream().map(Settled.Save::inFlight).toList());

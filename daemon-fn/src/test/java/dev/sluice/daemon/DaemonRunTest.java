@@ -53,6 +53,7 @@ final class DaemonRunTest {
   private List<Model> models = List.of(TestingModels.model("m", 100, "first", "second"));
   private int slots = 40;
   private Duration drainMargin = Duration.ofSeconds(20);
+  private Duration stopMargin = Duration.ofSeconds(20);
   private Duration claimEvery = Duration.ofMillis(20);
 
   @Test
@@ -229,12 +230,23 @@ final class DaemonRunTest {
     assertThat(Fixture.total(metrics, Metric.DAEMON_RESULTS_LOST)).isZero();
   }
 
+  /// Nobody can take them while it is away, and who takes them before the results come wins.
   @Test
-  void aDatabaseThatStaysAwayForALeaseGetsTheRequestsBack() {
+  void aDatabaseThatIsAwayForLongerThanALeaseLosesNoResult() {
+    var _ = store.add("m", null);
+    store.outages = 6;
+
+    assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(1);
+  }
+
+  @Test
+  void aDatabaseThatStaysAwayUntilTheEndGetsTheRequestsBack() {
+    stopMargin = Duration.ofMillis(7_500);
+    drainMargin = stopMargin;
     ResponseId id = store.add("m", null);
     store.outages = Integer.MAX_VALUE;
 
-    Done done = run(TestingCalls.completing(), MINUTE);
+    Done done = run(TestingCalls.completing(), stopMargin.plusMillis(500));
 
     assertThat(done).isEqualTo(Done.of(Count.CLAIMED, 1));
     assertThat(store.held).containsOnlyKeys(id);
@@ -320,9 +332,7 @@ final class DaemonRunTest {
     AtomicInteger made = new AtomicInteger();
     TestingCalls calls =
         new TestingCalls(_ ->
-            made.getAndIncrement() == 0
-                ? Optional.empty()
-                : Optional.of(TestingCalls.completed()));
+            made.getAndIncrement() == 0 ? Optional.empty() : Optional.of(TestingCalls.completed()));
     FutureTask<Done> run = new FutureTask<>(() -> run(calls, MINUTE));
     var _ = Thread.ofPlatform().start(run);
     calls.firstBegan.await();
@@ -484,7 +494,7 @@ final class DaemonRunTest {
             ports,
             () -> List.copyOf(duties),
             new DaemonConfiguration(
-                ten, 1, ten.dividedBy(10), 1, 3, ten, ten, 1, ten, ten, Duration.ofSeconds(20)),
+                ten, 1, ten.dividedBy(10), 1, 3, ten, ten, 1, ten, ten, stopMargin),
             new CallConfiguration(
                 slots,
                 Duration.ofMillis(700),

@@ -20,6 +20,7 @@ final class TestingRegistry implements DaemonRegistry {
 
   /// Opened when a run has said that it has free slots.
   final CountDownLatch free = new CountDownLatch(1);
+
   volatile @Nullable RuntimeException fault;
 
   @Override
