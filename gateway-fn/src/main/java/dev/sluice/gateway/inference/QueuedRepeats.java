@@ -74,7 +74,8 @@ final class QueuedRepeats {
     Caller caller = arrival.caller();
     return switch (guard.claimQueued(caller, key, hash, arrival.id())) {
       case Decision.Fresh() -> fresh(arrival, key);
-      case Decision.Unrecorded(ResponseId id) -> fresh(arrival.as(id), key);
+      // The key is the first try's, which may be about to be stored under it.
+      case Decision.Unrecorded(ResponseId id) -> new Kind.Fresh(arrival.as(id), null, () -> {});
       case Decision.Repeat(ResponseId original) ->
           find(caller, original)
               .<Kind>map(Kind.Repeat::new)

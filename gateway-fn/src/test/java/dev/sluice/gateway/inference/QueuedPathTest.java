@@ -212,6 +212,23 @@ final class QueuedPathTest {
   }
 
   @Test
+  void aRepeatThatIsRefusedLeavesTheKeyToTheTryThatMayStillBeStored() {
+    bench.work.setDown(true);
+    TestingReply first = post(BACKGROUND, Map.of("Idempotency-Key", "order-1"));
+    bench.work.setDown(false);
+    String other = bench.issue(List.of("one"));
+
+    TestingReply refused =
+        post(BACKGROUND, Map.of("Idempotency-Key", "order-1", "Authorization", "Bearer " + other));
+    TestingReply repeat = post(BACKGROUND, Map.of("Idempotency-Key", "order-1"));
+
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(repeat.status()).isEqualTo(202);
+    assertThat(repeat.headers())
+        .containsEntry("x-sluice-response-id", first.headers().get("x-sluice-response-id"));
+  }
+
+  @Test
   void aRetryOfAnSdkJoinsTheRequestThatItRepeats() {
     TestingReply first = post(BACKGROUND, Map.of("X-Stainless-Retry-Count", "0"));
 
