@@ -92,7 +92,9 @@ final class QueuedRepeats {
     String key = SDK_PREFIX + caller.keyId() + hash;
     Optional<Request> original =
         isRetry(arrival.inbound())
-            ? keys.find(caller.accountId(), key).flatMap(claim -> find(caller, claim.id()))
+            ? keys.find(caller.accountId(), key)
+                .flatMap(claim -> find(caller, claim.id()))
+                .filter(request -> !IdempotencyGuard.isCurable(request))
             : Optional.empty();
     if (original.isEmpty()) {
       return new Kind.Fresh(arrival, new RepeatKey(key, hash, SDK_LIFETIME), () -> {});

@@ -225,13 +225,17 @@ public final class IdempotencyGuard {
       case Request.Active _ -> Optional.empty();
       case Request.Completed _ -> Optional.of(answered(request));
       case Request.Canceled _ -> Optional.of(answered(request));
-      case Request.Failed failed ->
-          Optional.of(isFinal(failed.reason()) ? answered(request) : Standing.FREE);
+      case Request.Failed _ -> Optional.of(isCurable(request) ? Standing.FREE : answered(request));
     };
   }
 
   private static Standing answered(Request request) {
     return request.data().store() ? Standing.ANSWERED : Standing.UNSTORED;
+  }
+
+  /// True when it failed in a way that a repeat may cure, so that a repeat is a request of its own.
+  public static boolean isCurable(Request request) {
+    return request instanceof Request.Failed failed && !isFinal(failed.reason());
   }
 
   /// True when the same request would be refused again, so that its client was told what to change.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.request.Claim;
 import dev.sluice.request.Endpoint;
+import dev.sluice.request.FailureReason;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestQueue.NewRequest;
 import dev.sluice.request.RequestQueue.RepeatKey;
@@ -244,6 +245,29 @@ final class QueuedPathTest {
         .containsEntry("x-sluice-response-id", id(first).text());
     assertThat(bench.work.enqueued()).hasSize(1);
     assertThat(bench.counted(Metric.SDK_RETRIES_JOINED)).isEqualTo(1);
+  }
+
+  @Test
+  void aRetryOfAnSdkRunsAgainWhatFailedButNotWhatWasRefused() {
+    Map<String, String> retry = Map.of("X-Stainless-Retry-Count", "1");
+    TestingReply first = post(BACKGROUND, Map.of());
+    failLast(FailureReason.ofStatus(503, "busy"));
+
+    TestingReply second = post(BACKGROUND, retry);
+    failLast(FailureReason.ofStatus(400, "{\"error\":{\"message\":\"no\"}}"));
+    TestingReply third = post(BACKGROUND, Map.of("X-Stainless-Retry-Count", "2"));
+
+    assertThat(second.headers()).doesNotContainKey("idempotent-replayed");
+    assertThat(id(second)).isNotEqualTo(id(first));
+    assertThat(third.headers()).containsEntry("idempotent-replayed", "true");
+    assertThat(id(third)).isEqualTo(id(second));
+    assertThat(bench.work.enqueued()).hasSize(2);
+    assertThat(bench.counted(Metric.SDK_RETRIES_JOINED)).isEqualTo(1);
+  }
+
+  private void failLast(FailureReason reason) {
+    bench.requests.put(
+        new Request.Failed(bench.queued(), null, reason, null, InferenceBench.START));
   }
 
   @ParameterizedTest
