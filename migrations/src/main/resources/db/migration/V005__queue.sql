@@ -35,8 +35,10 @@ create index request_delayed on request (model, tier_class, account_id, not_befo
 create index request_held on request (model, account_id)
   where lane = 'daemon' and state in ('claimed', 'processing');
 
+-- Only rows of this class have a deadline. That it is named keeps a claim, which does not know its
+-- classes when it is planned, from walking the deadlines of all accounts.
 create index request_expiring on request (deadline)
-  where state = 'pending' and deadline is not null;
+  where state = 'pending' and deadline is not null and tier_class = 1;
 
 -- What an account still keeps, the oldest first.
 create index request_kept on request (account_id, id)

@@ -17,7 +17,6 @@ import dev.sluice.upstream.Model;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +144,6 @@ final class Claimer {
     int left = Math.min(held.free(), PAGE);
     int sharers = hungry.size();
     asked = 0;
-    Map<String, Integer> retries = new HashMap<>();
     List<Wanted> wanted = new ArrayList<>();
     for (Model model : hungry) {
       if (left == 0) {
@@ -156,11 +154,10 @@ final class Claimer {
       int free = Math.min(share, model.maxInFlight() - held.count(model));
       if (free > 0) {
         left -= free;
-        String upstream = RetryBudget.upstream(model);
-        int mostRetries = retries.computeIfAbsent(upstream, _ -> budget.left(model));
-        int some = Math.min(free, mostRetries);
-        retries.put(upstream, mostRetries - some);
-        wanted.add(new Wanted(model.alias(), model.maxInFlight(), free, some));
+        // Whole for each model of the upstream: nobody knows yet which of them have something to
+        // retry, and what one claim takes too much, the next ones have less.
+        int retries = Math.min(free, budget.left(model));
+        wanted.add(new Wanted(model.alias(), model.maxInFlight(), free, retries));
       }
     }
     if (hungry.size() == models.size()) {

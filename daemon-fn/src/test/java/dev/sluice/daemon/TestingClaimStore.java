@@ -82,6 +82,14 @@ final class TestingClaimStore implements ClaimStore {
     return id;
   }
 
+  /// A request that was put back, and is due.
+  synchronized ResponseId addDelayed(String model) {
+    ResponseId id = add(model, null);
+    Pending fresh = pending.removeLast();
+    pending.add(new Pending(fresh.data(), new Schedule(1, 0, NOON, null)));
+    return id;
+  }
+
   private void fault(String method) {
     int left = faults.getOrDefault(method, 0);
     if (left > 0) {

@@ -35,7 +35,7 @@ final class OverdueStatements {
       with overdue as materialized (
         select id
         from request
-        where state = 'pending' and deadline is not null and deadline <= now()
+        where state = 'pending' and tier_class = 1 and deadline is not null and deadline <= now()
         order by deadline, id
         limit ?
         for update skip locked

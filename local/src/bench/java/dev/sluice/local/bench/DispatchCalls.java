@@ -1,5 +1,6 @@
 package dev.sluice.local.bench;
 
+import dev.sluice.emulators.Signal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.management.OperatingSystemMXBean;
@@ -60,14 +61,15 @@ final class DispatchCalls {
   }
 
   private void measure() throws IOException, InterruptedException {
+    Signal never = new Signal();
     long start = System.nanoTime();
     while (answers.sum() < WARM_UP_CALLS && System.nanoTime() - start < LONGEST_WARM_UP.toNanos()) {
-      Thread.sleep(PAUSE);
+      var _ = never.firedWithin(PAUSE);
     }
     long cpu = process.getProcessCpuTime();
     long count = answers.sum();
     long begin = System.nanoTime();
-    Thread.sleep(MEASURED);
+    var _ = never.firedWithin(MEASURED);
     double micros = (process.getProcessCpuTime() - cpu) / 1_000.0;
     double calls = answers.sum() - count;
     double seconds = (System.nanoTime() - begin) / 1e9;
