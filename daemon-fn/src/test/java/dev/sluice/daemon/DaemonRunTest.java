@@ -192,5 +192,4 @@ final class DaemonRunTest extends RunFixture {
 
     assertThat(run(TestingCalls.completing(), MINUTE).count(Count.COMPLETED)).isEqualTo(12);
   }
-
 }

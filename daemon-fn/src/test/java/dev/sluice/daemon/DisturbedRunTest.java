@@ -265,5 +265,4 @@ final class DisturbedRunTest extends RunFixture {
     assertThatThrownBy(() -> run(TestingCalls.completing(), MINUTE)).isSameAs(registry.fault);
     assertThat(registry.log).containsExactly("register v");
   }
-
 }

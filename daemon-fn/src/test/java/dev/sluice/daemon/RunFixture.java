@@ -1,6 +1,5 @@
 package dev.sluice.daemon;
 
-
 import dev.sluice.daemon.Duty.Pass;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;

@@ -70,7 +70,8 @@ final class DaemonClusterTest {
             select from request where attempt = 0 or attempt = 1 and state <> 'pending')
           """);
 
-      long tenSeconds = Duration.ofNanos(System.nanoTime() - start).dividedBy(Duration.ofSeconds(10));
+      long tenSeconds =
+          Duration.ofNanos(System.nanoTime() - start).dividedBy(Duration.ofSeconds(10));
       assertThat((long) upstream.calls().size())
           .isLessThanOrEqualTo(rows + rows / 10 + GIVEN_RETRIES * (tenSeconds + 1));
 

@@ -1,9 +1,9 @@
 package dev.sluice.local.bench;
 
-import dev.sluice.emulators.Signal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.sluice.emulators.Signal;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
