@@ -43,13 +43,15 @@ final class PostgresRequestQueue implements RequestQueue {
         });
   }
 
+  /// Names no index: of two inserts at the same moment the second may meet the first in any of the
+  /// unique ones, and only a conflict in a named one is none.
   private static final String INSERT_REQUEST =
       """
       insert into request (id, account_id, api_key_id, trace_id, endpoint, model, tier, stream,
         background, store, lane, state, created_at, previous_id, tier_class, deadline)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'daemon', 'pending', ?, ?, ?,
         now() + make_interval(secs => ?))
-      on conflict (id) do nothing
+      on conflict do nothing
       """;
 
   private static boolean insertRequest(Connection connection, NewRequest request)

@@ -28,6 +28,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,7 +116,7 @@ final class PostgresRequestQueueTest {
         calls.add(
             threads.submit(() -> {
               for (int round = 0; round < 20; round++) {
-                var _ = together.await();
+                var _ = together.await(10, TimeUnit.SECONDS);
                 queue.enqueue(request(id(100 + round), ServiceTier.FLEX, HOUR, "key-" + round));
               }
               return null;
