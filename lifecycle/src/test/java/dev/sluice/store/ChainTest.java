@@ -1,8 +1,6 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Records.LATER;
 import static dev.sluice.store.Records.continuing;
-import static dev.sluice.store.Records.deliveries;
 import static dev.sluice.store.Records.finished;
 import static dev.sluice.store.Records.head;
 import static dev.sluice.store.Records.id;
@@ -12,12 +10,10 @@ import static dev.sluice.store.StoreFixture.OTHER_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.sluice.completion.CompletionRecord;
 import dev.sluice.completion.CompletionRecord.Head;
 import dev.sluice.request.Chain;
 import dev.sluice.request.Chain.End;
 import dev.sluice.request.Chain.Turn;
-import dev.sluice.request.RequestStore;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.StoredBody;
 import java.nio.charset.StandardCharsets;
@@ -26,32 +22,12 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Conversations: a response and all that it continues.
-final class ChainTest {
+final class ChainTest extends DatabaseCase {
 
   private static final long NO_LIMIT = Long.MAX_VALUE;
-
-  private StoreFixture fixture;
-  private RequestStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    store = fixture.requests();
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
-
-  private void persist(CompletionRecord... records) {
-    assertThat(fixture.completions().persist(deliveries(List.of(records)), LATER)).isEmpty();
-  }
 
   /// Response 1, and 2 that continues it, up to this number.
   private void conversation(int turns) {
@@ -66,7 +42,7 @@ final class ChainTest {
   void aConversationIsReadFromItsFirstTurnToItsHeadWithAllBodies() {
     conversation(3);
 
-    Chain chain = store.chain(ACCOUNT, id(3), 10, NO_LIMIT);
+    Chain chain = requests.chain(ACCOUNT, id(3), 10, NO_LIMIT);
 
     assertThat(chain.end()).isEqualTo(new End.Complete());
     assertThat(idsOf(chain)).containsExactly(id(1), id(2), id(3));
@@ -76,7 +52,7 @@ final class ChainTest {
     assertThat(chain.turns())
         .extracting(turn -> text(turn.responseBody()))
         .containsExactly("response of " + id(1), "response of " + id(2), "response of " + id(3));
-    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
+    assertThat(idsOf(requests.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
   }
 
   @Test
@@ -84,15 +60,15 @@ final class ChainTest {
     conversation(2);
     persist(finished(continuing(head(id(3), ACCOUNT), id(1))));
 
-    assertThat(idsOf(store.chain(ACCOUNT, id(3), 10, NO_LIMIT))).containsExactly(id(1), id(3));
-    assertThat(idsOf(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
+    assertThat(idsOf(requests.chain(ACCOUNT, id(3), 10, NO_LIMIT))).containsExactly(id(1), id(3));
+    assertThat(idsOf(requests.chain(ACCOUNT, id(2), 10, NO_LIMIT))).containsExactly(id(1), id(2));
   }
 
   @Test
   void aTurnWhoseBodiesAreNotThereYetHasNone() {
     persist(finished(head(id(1), ACCOUNT)), started(continuing(head(id(2), ACCOUNT), id(1))));
 
-    Chain chain = store.chain(ACCOUNT, id(2), 10, NO_LIMIT);
+    Chain chain = requests.chain(ACCOUNT, id(2), 10, NO_LIMIT);
 
     assertThat(chain.turns())
         .extracting(turn -> turn.requestBody() == null, turn -> turn.responseBody() == null)
@@ -105,24 +81,24 @@ final class ChainTest {
     Head thief = continuing(head(id(2), ACCOUNT), id(1));
     persist(started(thief), finished(thief));
 
-    Chain chain = store.chain(ACCOUNT, id(2), 10, NO_LIMIT);
+    Chain chain = requests.chain(ACCOUNT, id(2), 10, NO_LIMIT);
 
     assertThat(idsOf(chain)).containsExactly(id(2));
     assertThat(chain.end()).isEqualTo(new End.Missing(id(1)));
-    assertThat(store.chain(OTHER_ACCOUNT, id(2), 10, NO_LIMIT))
+    assertThat(requests.chain(OTHER_ACCOUNT, id(2), 10, NO_LIMIT))
         .isEqualTo(new Chain(List.of(), new End.Missing(id(2))));
   }
 
   @Test
   void aDeletedAncestorIsNamedAndADeletedHeadIsMissing() {
     conversation(4);
-    assertThat(store.delete(ACCOUNT, id(2))).isTrue();
+    assertThat(requests.delete(ACCOUNT, id(2))).isTrue();
 
-    Chain chain = store.chain(ACCOUNT, id(4), 10, NO_LIMIT);
+    Chain chain = requests.chain(ACCOUNT, id(4), 10, NO_LIMIT);
 
     assertThat(chain.end()).isEqualTo(new End.Missing(id(2)));
     assertThat(idsOf(chain)).containsExactly(id(3), id(4));
-    assertThat(store.chain(ACCOUNT, id(2), 10, NO_LIMIT))
+    assertThat(requests.chain(ACCOUNT, id(2), 10, NO_LIMIT))
         .isEqualTo(new Chain(List.of(), new End.Missing(id(2))));
   }
 
@@ -130,8 +106,8 @@ final class ChainTest {
   void aChainThatIsTooLongIsToldWithoutTurns() {
     conversation(5);
 
-    assertThat(store.chain(ACCOUNT, id(5), 5, NO_LIMIT).turns()).hasSize(5);
-    assertThat(store.chain(ACCOUNT, id(5), 4, NO_LIMIT))
+    assertThat(requests.chain(ACCOUNT, id(5), 5, NO_LIMIT).turns()).hasSize(5);
+    assertThat(requests.chain(ACCOUNT, id(5), 4, NO_LIMIT))
         .isEqualTo(new Chain(List.of(), new End.TooLong()));
   }
 
@@ -139,13 +115,13 @@ final class ChainTest {
   void aChainOfLargeBodiesIsToldWithoutTurns() {
     conversation(2);
     long bytes =
-        store.chain(ACCOUNT, id(2), 10, NO_LIMIT).turns().stream()
+        requests.chain(ACCOUNT, id(2), 10, NO_LIMIT).turns().stream()
             .flatMap(turn -> Stream.of(turn.requestBody(), turn.responseBody()))
             .mapToLong(body -> Objects.requireNonNull(body).length())
             .sum();
 
-    assertThat(store.chain(ACCOUNT, id(2), 10, bytes).turns()).hasSize(2);
-    assertThat(store.chain(ACCOUNT, id(2), 10, bytes - 1))
+    assertThat(requests.chain(ACCOUNT, id(2), 10, bytes).turns()).hasSize(2);
+    assertThat(requests.chain(ACCOUNT, id(2), 10, bytes - 1))
         .isEqualTo(new Chain(List.of(), new End.TooLarge()));
   }
 
@@ -159,18 +135,18 @@ final class ChainTest {
             + id(1).uuid()
             + "'");
 
-    Chain chain = store.chain(ACCOUNT, id(3), 200, NO_LIMIT);
+    Chain chain = requests.chain(ACCOUNT, id(3), 200, NO_LIMIT);
 
     assertThat(idsOf(chain)).containsExactly(id(1), id(2), id(3));
     assertThat(chain.end()).isEqualTo(new End.Missing(id(3)));
-    assertThat(store.chain(ACCOUNT, id(3), 3, NO_LIMIT).turns()).hasSize(3);
+    assertThat(requests.chain(ACCOUNT, id(3), 3, NO_LIMIT).turns()).hasSize(3);
   }
 
   @Test
   void aConversationOfManyTurnsIsInOrder() {
     conversation(120);
 
-    assertThat(idsOf(store.chain(ACCOUNT, id(120), 200, NO_LIMIT)))
+    assertThat(idsOf(requests.chain(ACCOUNT, id(120), 200, NO_LIMIT)))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, 120).mapToObj(Records::id).toList());
   }
 

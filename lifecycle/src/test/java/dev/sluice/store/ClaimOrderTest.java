@@ -9,7 +9,6 @@ import static dev.sluice.store.TestingQueue.OTHER_RUN;
 import static dev.sluice.store.TestingQueue.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.ClaimStore;
 import dev.sluice.request.ClaimStore.Claims;
 import dev.sluice.request.ClaimStore.Wanted;
 import dev.sluice.request.Request.Claimed;
@@ -29,28 +28,10 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Which rows a claim takes.
-final class ClaimOrderTest {
-
-  private StoreFixture fixture;
-  private TestingQueue queue;
-  private ClaimStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    queue = new TestingQueue(fixture);
-    store = queue.store;
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
+final class ClaimOrderTest extends QueueCase {
 
   private static List<ResponseId> ids(Claims claims) {
     return claims.claimed().stream().map(one -> one.data().id()).toList();

@@ -9,7 +9,6 @@ import static dev.sluice.store.TestingQueue.attempt;
 import static dev.sluice.store.TestingQueue.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.ClaimStore;
 import dev.sluice.request.ClaimStore.Ended;
 import dev.sluice.request.ClaimStore.Move;
 import dev.sluice.request.ClaimStore.Moved;
@@ -34,34 +33,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// More than a thousand rows, each wanted by two at the same time: one of them wins and the other
 /// is told so. Where it matters who is first, that one holds its transaction open until the other
 /// waits for its locks.
-final class ClaimRacesTest {
+final class ClaimRacesTest extends QueueCase {
 
   private static final int ROWS = 100;
   private static final int ROUNDS = 3 * Integer.getInteger("sluice.test.scale", 1);
   private static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
-
-  private StoreFixture fixture;
-  private TestingQueue queue;
-  private ClaimStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    queue = new TestingQueue(fixture);
-    store = queue.store;
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
 
   private List<Dispatched> dispatched(int round) {
     queue.addFlex(1 + 1_000L * round, ROWS, ACCOUNT, MODEL);

@@ -6,7 +6,6 @@ import static dev.sluice.store.TestingQueue.LEASE;
 import static dev.sluice.store.TestingQueue.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.ClaimStore;
 import dev.sluice.request.ClaimStore.AttemptEnd;
 import dev.sluice.request.ClaimStore.Claims;
 import dev.sluice.request.ClaimStore.Ended;
@@ -30,13 +29,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Every arrow of the state diagram against a row in every state. The row bears the attempt and,
 /// where its state has one, the token that the arrow names: it is the state alone that decides.
-final class ClaimTransitionsTest {
+final class ClaimTransitionsTest extends QueueCase {
 
   private static final Instant AT = Instant.parse("2026-03-01T10:00:00.123456Z");
   private static final Duration TIME = Duration.ofSeconds(4);
@@ -84,22 +81,6 @@ final class ClaimTransitionsTest {
       Set<State> from,
       String prepare,
       BiFunction<Dispatched, Request, Optional<Request>> act) {}
-
-  private StoreFixture fixture;
-  private TestingQueue queue;
-  private ClaimStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    queue = new TestingQueue(fixture);
-    store = queue.store;
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
 
   @Test
   void anArrowMovesRowsOfItsOwnStatesAndLeavesAllOthersAsTheyAre() {

@@ -34,28 +34,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What each arrow does to rows.
-final class PostgresClaimStoreTest {
-
-  private StoreFixture fixture;
-  private TestingQueue queue;
-  private ClaimStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    queue = new TestingQueue(fixture);
-    store = queue.store;
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
+final class PostgresClaimStoreTest extends QueueCase {
 
   private Request find(long number) {
     return fixture.requests().find(ACCOUNT, id(number)).orElseThrow();

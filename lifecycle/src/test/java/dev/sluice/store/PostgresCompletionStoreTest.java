@@ -32,27 +32,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class PostgresCompletionStoreTest {
-
-  private StoreFixture fixture;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
-
-  private void persist(CompletionRecord... records) {
-    assertThat(fixture.completions().persist(deliveries(List.of(records)), LATER)).isEmpty();
-  }
+final class PostgresCompletionStoreTest extends DatabaseCase {
 
   @Test
   void aStartedAndAFinishedRecordMakeOneCompletedRow() {

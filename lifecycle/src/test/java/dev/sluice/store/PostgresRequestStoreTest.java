@@ -1,7 +1,5 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Records.LATER;
-import static dev.sluice.store.Records.deliveries;
 import static dev.sluice.store.Records.failed;
 import static dev.sluice.store.Records.finished;
 import static dev.sluice.store.Records.head;
@@ -13,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.sluice.completion.CompletionRecord;
 import dev.sluice.request.FailureReason;
 import dev.sluice.request.PublicStatus;
 import dev.sluice.request.Request;
@@ -31,75 +28,55 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class PostgresRequestStoreTest {
-
-  private StoreFixture fixture;
-  private RequestStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    store = fixture.requests();
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
-
-  private void persist(CompletionRecord... records) {
-    assertThat(fixture.completions().persist(deliveries(List.of(records)), LATER)).isEmpty();
-  }
+final class PostgresRequestStoreTest extends DatabaseCase {
 
   @Test
   void nothingOfAnotherAccountExistsInAnyMethod() {
     persist(started(id(1)), finished(id(1)));
     List<String> before = fixture.everything();
 
-    assertThat(store.find(OTHER_ACCOUNT, id(1))).isEmpty();
-    assertThat(store.requestBody(OTHER_ACCOUNT, id(1))).isEmpty();
-    assertThat(store.responseBody(OTHER_ACCOUNT, id(1))).isEmpty();
-    assertThat(store.events(OTHER_ACCOUNT, id(1))).isEmpty();
-    assertThat(store.attempts(OTHER_ACCOUNT, id(1))).isEmpty();
-    assertThat(store.list(OTHER_ACCOUNT, all(true))).isEmpty();
-    assertThat(store.list(OTHER_ACCOUNT, new Page(10, id(1), null, false, null, null, null)))
+    assertThat(requests.find(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.requestBody(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.responseBody(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.events(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.attempts(OTHER_ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.list(OTHER_ACCOUNT, all(true))).isEmpty();
+    assertThat(requests.list(OTHER_ACCOUNT, new Page(10, id(1), null, false, null, null, null)))
         .isEmpty();
-    assertThat(store.delete(OTHER_ACCOUNT, id(1))).isFalse();
+    assertThat(requests.delete(OTHER_ACCOUNT, id(1))).isFalse();
 
     assertThat(fixture.everything()).isEqualTo(before);
   }
 
   @Test
   void anUnknownIdIsEmptyEverywhere() {
-    assertThat(store.find(ACCOUNT, id(9))).isEmpty();
-    assertThat(store.requestBody(ACCOUNT, id(9))).isEmpty();
-    assertThat(store.responseBody(ACCOUNT, id(9))).isEmpty();
-    assertThat(store.attempts(ACCOUNT, id(9))).isEmpty();
-    assertThat(store.delete(ACCOUNT, id(9))).isFalse();
+    assertThat(requests.find(ACCOUNT, id(9))).isEmpty();
+    assertThat(requests.requestBody(ACCOUNT, id(9))).isEmpty();
+    assertThat(requests.responseBody(ACCOUNT, id(9))).isEmpty();
+    assertThat(requests.attempts(ACCOUNT, id(9))).isEmpty();
+    assertThat(requests.delete(ACCOUNT, id(9))).isFalse();
   }
 
   @Test
   void deletingLeavesATombstoneWithoutBodiesAndARepeatDeletesNothing() {
     persist(started(id(1)), finished(id(1)), started(id(2)), finished(id(2)));
 
-    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
-    assertThat(store.delete(ACCOUNT, id(1))).isFalse();
+    assertThat(requests.delete(ACCOUNT, id(1))).isTrue();
+    assertThat(requests.delete(ACCOUNT, id(1))).isFalse();
 
-    Request tombstone = store.find(ACCOUNT, id(1)).orElseThrow();
+    Request tombstone = requests.find(ACCOUNT, id(1)).orElseThrow();
     assertThat(tombstone).isInstanceOf(Request.Completed.class);
     assertThat(tombstone.data().deleted()).isTrue();
     assertThat(tombstone.data().isVisible()).isFalse();
-    assertThat(store.requestBody(ACCOUNT, id(1))).isEmpty();
-    assertThat(store.responseBody(ACCOUNT, id(1))).isEmpty();
-    assertThat(store.events(ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.requestBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.responseBody(ACCOUNT, id(1))).isEmpty();
+    assertThat(requests.events(ACCOUNT, id(1))).isEmpty();
     assertThat(fixture.query("select response_id from response_event"))
         .containsExactly(id(2).uuid().toString());
-    assertThat(store.requestBody(ACCOUNT, id(2))).isPresent();
-    assertThat(store.list(ACCOUNT, all(true)))
+    assertThat(requests.requestBody(ACCOUNT, id(2))).isPresent();
+    assertThat(requests.list(ACCOUNT, all(true)))
         .extracting(PostgresRequestStoreTest::idOf)
         .containsExactly(id(2));
   }
@@ -111,7 +88,7 @@ final class PostgresRequestStoreTest {
     var _ = fixture.idempotency().claim(ACCOUNT, "one", hash, id(1));
     var _ = fixture.idempotency().claim(ACCOUNT, "two", hash, id(2));
 
-    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+    assertThat(requests.delete(ACCOUNT, id(1))).isTrue();
 
     assertThat(fixture.query("select key from idempotency_key")).containsExactly("two");
   }
@@ -123,9 +100,9 @@ final class PostgresRequestStoreTest {
       persist(started(id(1)));
       toState(id(1), "daemon", state);
 
-      assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+      assertThat(requests.delete(ACCOUNT, id(1))).isTrue();
 
-      assertThat(store.find(ACCOUNT, id(1)).orElseThrow())
+      assertThat(requests.find(ACCOUNT, id(1)).orElseThrow())
           .as(state)
           .isInstanceOf(Request.Canceled.class);
     }
@@ -135,9 +112,9 @@ final class PostgresRequestStoreTest {
   void deletingAnEndedRowOfTheDaemonsLaneKeepsItsEnd() {
     new QueuedRows(fixture).completed(id(1));
 
-    assertThat(store.delete(ACCOUNT, id(1))).isTrue();
+    assertThat(requests.delete(ACCOUNT, id(1))).isTrue();
 
-    assertThat(store.find(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
+    assertThat(requests.find(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
   }
 
   @Test
@@ -148,12 +125,12 @@ final class PostgresRequestStoreTest {
     rows.dispatched(id(3), "now() - interval '1 minute'");
 
     for (int number = 1; number <= 3; number++) {
-      Request canceled = store.cancel(ACCOUNT, id(number)).orElseThrow();
+      Request canceled = requests.cancel(ACCOUNT, id(number)).orElseThrow();
 
       assertThat(canceled).isInstanceOf(Request.Canceled.class);
-      assertThat(store.cancel(ACCOUNT, id(number))).contains(canceled);
-      assertThat(store.find(ACCOUNT, id(number))).contains(canceled);
-      assertThat(store.hasEnded(ACCOUNT, id(number))).contains(true);
+      assertThat(requests.cancel(ACCOUNT, id(number))).contains(canceled);
+      assertThat(requests.find(ACCOUNT, id(number))).contains(canceled);
+      assertThat(requests.hasEnded(ACCOUNT, id(number))).contains(true);
     }
     assertThat(fixture.query("select distinct daemon_id, claim_token, lease_until from request"))
         .containsExactly("-|-|-");
@@ -173,10 +150,10 @@ final class PostgresRequestStoreTest {
     persist(started(id(3)), finished(id(4)));
     List<String> before = fixture.everything();
 
-    assertThat(store.cancel(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
-    assertThat(store.cancel(ACCOUNT, id(2))).get().isInstanceOf(Request.Failed.class);
-    assertThat(store.cancel(ACCOUNT, id(3))).get().isInstanceOf(Request.Proxied.class);
-    assertThat(store.cancel(ACCOUNT, id(4))).get().isInstanceOf(Request.Completed.class);
+    assertThat(requests.cancel(ACCOUNT, id(1))).get().isInstanceOf(Request.Completed.class);
+    assertThat(requests.cancel(ACCOUNT, id(2))).get().isInstanceOf(Request.Failed.class);
+    assertThat(requests.cancel(ACCOUNT, id(3))).get().isInstanceOf(Request.Proxied.class);
+    assertThat(requests.cancel(ACCOUNT, id(4))).get().isInstanceOf(Request.Completed.class);
 
     assertThat(fixture.everything()).isEqualTo(before);
   }
@@ -188,17 +165,17 @@ final class PostgresRequestStoreTest {
     rows.dispatched(id(2), "now()");
     rows.pending(id(3), "null");
     fixture.execute("update request set store = false where id = '%s'".formatted(id(3).uuid()));
-    assertThat(store.delete(ACCOUNT, id(2))).isTrue();
+    assertThat(requests.delete(ACCOUNT, id(2))).isTrue();
     List<String> before = fixture.everything();
 
-    assertThat(store.cancel(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
-    assertThat(store.hasEnded(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
-    assertThat(store.cancel(ACCOUNT, id(2))).as("deleted").isEmpty();
-    assertThat(store.hasEnded(ACCOUNT, id(2))).as("deleted").isEmpty();
-    assertThat(store.cancel(ACCOUNT, id(3))).as("not stored").isEmpty();
-    assertThat(store.hasEnded(ACCOUNT, id(3))).as("not stored").isEmpty();
-    assertThat(store.cancel(ACCOUNT, id(9))).as("unknown").isEmpty();
-    assertThat(store.hasEnded(ACCOUNT, id(9))).as("unknown").isEmpty();
+    assertThat(requests.cancel(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
+    assertThat(requests.hasEnded(OTHER_ACCOUNT, id(1))).as("foreign").isEmpty();
+    assertThat(requests.cancel(ACCOUNT, id(2))).as("deleted").isEmpty();
+    assertThat(requests.hasEnded(ACCOUNT, id(2))).as("deleted").isEmpty();
+    assertThat(requests.cancel(ACCOUNT, id(3))).as("not stored").isEmpty();
+    assertThat(requests.hasEnded(ACCOUNT, id(3))).as("not stored").isEmpty();
+    assertThat(requests.cancel(ACCOUNT, id(9))).as("unknown").isEmpty();
+    assertThat(requests.hasEnded(ACCOUNT, id(9))).as("unknown").isEmpty();
 
     assertThat(fixture.everything()).isEqualTo(before);
   }
@@ -213,14 +190,14 @@ final class PostgresRequestStoreTest {
     persist(started(id(5)), failed(head(id(6), ACCOUNT), new FailureReason.TruncatedStream()));
 
     assertThat(List.of(1, 2, 3, 4, 5, 6))
-        .extracting(number -> store.hasEnded(ACCOUNT, id(number)).orElseThrow())
+        .extracting(number -> requests.hasEnded(ACCOUNT, id(number)).orElseThrow())
         .containsExactly(false, false, false, true, false, true);
   }
 
   @Test
   void whatACanceledCallCostIsShownOnItsRow() {
     new QueuedRows(fixture).dispatched(id(1), "now()");
-    assertThat(store.cancel(ACCOUNT, id(1)))
+    assertThat(requests.cancel(ACCOUNT, id(1)))
         .get()
         .isInstanceOfSatisfying(
             Request.Canceled.class, canceled -> assertThat(canceled.usage()).isNull());
@@ -230,7 +207,7 @@ final class PostgresRequestStoreTest {
           reasoning_tokens = 1
         """);
 
-    assertThat(store.find(ACCOUNT, id(1)))
+    assertThat(requests.find(ACCOUNT, id(1)))
         .get()
         .isInstanceOfSatisfying(
             Request.Canceled.class,
@@ -253,7 +230,7 @@ final class PostgresRequestStoreTest {
                   """))
           .isEqualTo(1);
 
-      Future<Optional<Request>> answer = thread.submit(() -> store.cancel(ACCOUNT, id(1)));
+      Future<Optional<Request>> answer = thread.submit(() -> requests.cancel(ACCOUNT, id(1)));
       while (fixture
           .query(
               "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
@@ -279,7 +256,7 @@ final class PostgresRequestStoreTest {
     persist(started(id(20)), finished(id(21)), finished(id(22)));
     persist(failed(head(id(23), ACCOUNT), new FailureReason.TruncatedStream()));
     fixture.execute("update request set outcome = 'incomplete' where id = '" + id(22).uuid() + "'");
-    for (Request request : store.list(ACCOUNT, all(true))) {
+    for (Request request : requests.list(ACCOUNT, all(true))) {
       expected.computeIfAbsent(PublicStatus.of(request), _ -> new ArrayList<>()).add(idOf(request));
     }
     assertThat(expected).containsOnlyKeys(PublicStatus.values());
@@ -297,7 +274,7 @@ final class PostgresRequestStoreTest {
     fixture.execute("alter table request drop constraint request_state_check");
     fixture.execute("update request set state = 'resting'");
 
-    assertThatThrownBy(() -> store.find(ACCOUNT, id(1)))
+    assertThatThrownBy(() -> requests.find(ACCOUNT, id(1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(id(1).text())
         .hasMessageContaining("resting");
@@ -307,7 +284,7 @@ final class PostgresRequestStoreTest {
   void attemptsAreInTheOrderOfTheirCalls() {
     persist(finished(id(1)));
 
-    assertThat(store.attempts(ACCOUNT, id(1)))
+    assertThat(requests.attempts(ACCOUNT, id(1)))
         .extracting(RequestStore.Attempt::upstream)
         .containsExactly("upstream-1", "upstream-2");
   }
@@ -316,13 +293,13 @@ final class PostgresRequestStoreTest {
   void theLastAttemptOfARecordTellsWhatItsRequestCost() {
     persist(finished(id(1)));
 
-    assertThat(store.attempts(ACCOUNT, id(1)))
+    assertThat(requests.attempts(ACCOUNT, id(1)))
         .extracting(RequestStore.Attempt::upstreamModel, RequestStore.Attempt::usage)
         .containsExactly(tuple("model-1", null), tuple("model-2", new Usage(11, 7, 3, 2)));
   }
 
   private List<ResponseId> ids(Page page) {
-    return store.list(ACCOUNT, page).stream().map(PostgresRequestStoreTest::idOf).toList();
+    return requests.list(ACCOUNT, page).stream().map(PostgresRequestStoreTest::idOf).toList();
   }
 
   private static ResponseId idOf(Request request) {

@@ -1,7 +1,5 @@
 package dev.sluice.store;
 
-import static dev.sluice.store.Records.LATER;
-import static dev.sluice.store.Records.deliveries;
 import static dev.sluice.store.Records.head;
 import static dev.sluice.store.Records.id;
 import static dev.sluice.store.Records.started;
@@ -9,38 +7,16 @@ import static dev.sluice.store.StoreFixture.ACCOUNT;
 import static dev.sluice.store.StoreFixture.OTHER_ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.completion.CompletionRecord;
 import dev.sluice.request.Request;
-import dev.sluice.request.RequestStore;
 import dev.sluice.request.RequestStore.Page;
 import dev.sluice.request.ResponseId;
 import dev.sluice.request.ServiceTier;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Lists of requests, a page at a time.
-final class RequestPagesTest {
-
-  private StoreFixture fixture;
-  private RequestStore store;
-
-  @BeforeEach
-  void openDatabase() {
-    fixture = StoreFixture.create();
-    store = fixture.requests();
-  }
-
-  @AfterEach
-  void closeDatabase() {
-    fixture.close();
-  }
-
-  private void persist(CompletionRecord... records) {
-    assertThat(fixture.completions().persist(deliveries(List.of(records)), LATER)).isEmpty();
-  }
+final class RequestPagesTest extends DatabaseCase {
 
   @Test
   void pagesFollowEachOtherInBothOrdersWithoutGapsOrRepeats() {
@@ -53,7 +29,7 @@ final class RequestPagesTest {
       ResponseId after = null;
       do {
         List<Request> page =
-            store.list(ACCOUNT, new Page(7, after, null, ascending, null, null, null));
+            requests.list(ACCOUNT, new Page(7, after, null, ascending, null, null, null));
         page.forEach(request -> seen.add(idOf(request)));
         after = page.isEmpty() ? null : idOf(page.getLast());
       } while (after != null);
@@ -93,7 +69,7 @@ final class RequestPagesTest {
   }
 
   private List<ResponseId> ids(Page page) {
-    return store.list(ACCOUNT, page).stream().map(RequestPagesTest::idOf).toList();
+    return requests.list(ACCOUNT, page).stream().map(RequestPagesTest::idOf).toList();
   }
 
   private static ResponseId idOf(Request request) {
