@@ -43,6 +43,13 @@ final class CallBench {
   static final Duration WHOLE_TOTAL = Duration.ofMinutes(1);
   static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+  /// Bodies and chunks, with single quotes for double ones.
+  static final String CHAT = "{'model':'alias','messages':[{'role':'user','content':'Hi'}]}";
+
+  static final String RESPONSES = "{'model':'alias','input':'Hi'}";
+  static final String FINISH =
+      "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':3,'completion_tokens':2,'total_tokens':5}}";
+
   private static final UUID ACCOUNT = new UUID(7, 7);
 
   final MetricSeries metrics = new MetricSeries();
@@ -110,6 +117,11 @@ final class CallBench {
         NOW.minusSeconds(1),
         false,
         false);
+  }
+
+  static String delta(String text, int tokens) {
+    return "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{'content':'%s'}}],'usage':{'prompt_tokens':3,'completion_tokens':%d}}"
+        .formatted(text, tokens);
   }
 
   static StoredBody stored(String json) {

@@ -1,5 +1,9 @@
 package dev.sluice.call;
 
+import static dev.sluice.call.CallBench.CHAT;
+import static dev.sluice.call.CallBench.FINISH;
+import static dev.sluice.call.CallBench.RESPONSES;
+import static dev.sluice.call.CallBench.delta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.call.QueuedCall.Result;
@@ -32,19 +36,8 @@ import org.junit.jupiter.api.Timeout;
 /// Calls of queued requests that are aborted, and what outlasts them.
 final class UpstreamAbortTest {
 
-  private static final String CHAT =
-      "{'model':'alias','messages':[{'role':'user','content':'Hi'}]}";
-  private static final String RESPONSES = "{'model':'alias','input':'Hi'}";
-  private static final String FINISH =
-      "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{},'finish_reason':'stop'}],'usage':{'prompt_tokens':3,'completion_tokens':2,'total_tokens':5}}";
-
   private final TestingUpstreams upstreams = new TestingUpstreams();
   private final CallBench bench = new CallBench(upstreams);
-
-  private static String delta(String text, int tokens) {
-    return "{'id':'c','created':5,'model':'theirs','choices':[{'index':0,'delta':{'content':'%s'}}],'usage':{'prompt_tokens':3,'completion_tokens':%d}}"
-        .formatted(text, tokens);
-  }
 
   private Result run(Endpoint endpoint, String body) {
     return bench.call(CallBench.work(endpoint, body), CallBench.chat()).run();
