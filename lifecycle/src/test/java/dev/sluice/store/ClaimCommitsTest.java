@@ -12,8 +12,10 @@ import dev.sluice.request.Request.Claimed;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What a queue of many rows costs the database in transactions.
+@Isolated("It counts the transactions of the whole server")
 final class ClaimCommitsTest {
 
   private static final int ROWS = 2_000;
