@@ -1,6 +1,7 @@
 package dev.sluice.daemon;
 
 import dev.sluice.request.Deadline;
+import dev.sluice.request.GrowingPause;
 import dev.sluice.request.Pause;
 import dev.sluice.request.StoreUnavailableException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import org.slf4j.LoggerFactory;
 final class Insistence {
 
   private static final Logger LOG = LoggerFactory.getLogger(Insistence.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final Pause pause;
@@ -23,8 +23,9 @@ final class Insistence {
 
   /// @throws StoreUnavailableException the last one, when the time is over
   <T> T until(Deadline end, String what, Supplier<T> work) {
-    Duration rest = FIRST_PAUSE;
+    GrowingPause growing = new GrowingPause(LONGEST_PAUSE);
     while (true) {
+      Duration rest = growing.next();
       try {
         return work.get();
       } catch (StoreUnavailableException e) {
@@ -38,8 +39,6 @@ final class Insistence {
             .log("The database does not answer; it is asked again");
       }
       pause.rest(rest);
-      Duration doubled = rest.multipliedBy(2);
-      rest = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.request.Chain.Turn;
 import dev.sluice.request.ClaimStore.Work;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.Endpoint;
+import dev.sluice.request.GrowingPause;
 import dev.sluice.request.Pause;
 import dev.sluice.request.Request;
 import dev.sluice.request.RequestData;
@@ -31,11 +32,10 @@ final class QueuedInput {
   /// A run has one connection or few, which its leases need more than its calls.
   private static final int MOST_READERS = 2;
 
-  private final Conversations conversations;
-  private final ModelInput input;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+  private final Conversations conversations;
+  private final ModelInput input;
   private final Pause pause;
   private final Semaphore readers = new Semaphore(MOST_READERS);
 
@@ -124,8 +124,9 @@ final class QueuedInput {
 
   /// A connection that is not free, or a database that is away for a moment, costs no attempt.
   private Chain chain(RequestData data, ResponseId head, Deadline end) throws InterruptedException {
-    Duration rest = FIRST_PAUSE;
+    GrowingPause growing = new GrowingPause(LONGEST_PAUSE);
     while (true) {
+      Duration rest = growing.next();
       try {
         return chain(data, head);
       } catch (StoreUnavailableException e) {
@@ -134,8 +135,6 @@ final class QueuedInput {
         }
       }
       pause.rest(rest);
-      Duration doubled = rest.multipliedBy(2);
-      rest = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.inference;
 
 import dev.sluice.request.Deadline;
+import dev.sluice.request.GrowingPause;
 import dev.sluice.request.Pause;
 import dev.sluice.request.RequestData;
 import dev.sluice.request.RequestStore;
@@ -19,7 +20,6 @@ final class EndWait {
 
   private static final Logger LOG = LoggerFactory.getLogger(EndWait.class);
 
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final RequestStore requests;
@@ -38,17 +38,15 @@ final class EndWait {
   /// @param stillRuns run after each look that found it running
   /// @return true when the request has ended, or is not there any more
   boolean until(RequestData data, ClientReply client, Deadline end, Runnable stillRuns) {
-    Duration next = FIRST_PAUSE;
+    GrowingPause growing = new GrowingPause(LONGEST_PAUSE);
     while (!hasEnded(data)) {
       stillRuns.run();
       if (end.hasPassed() || client.isGone() || Thread.currentThread().isInterrupted()) {
         return false;
       }
-      Duration rest = end.atMost(next);
+      Duration rest = end.atMost(growing.next());
       life.beforeWait(rest);
       pause.rest(rest);
-      next =
-          next.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? next.multipliedBy(2) : LONGEST_PAUSE;
     }
     return true;
   }

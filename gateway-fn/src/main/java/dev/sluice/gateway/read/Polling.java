@@ -1,6 +1,7 @@
 package dev.sluice.gateway.read;
 
 import dev.sluice.request.Deadline;
+import dev.sluice.request.GrowingPause;
 import dev.sluice.request.Pause;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,18 +12,16 @@ import java.util.function.Supplier;
 /// @param pause how the calling thread waits
 record Polling(Pause pause) {
 
-  private static final Duration FIRST = Duration.ofMillis(50);
   private static final Duration LONGEST = Duration.ofMillis(500);
 
   /// Asks until there is an answer or the time is up; at least once, and once more at the very end.
   ///
   /// @return empty when the time was up
   <T> Optional<T> until(Deadline end, Supplier<Optional<T>> question) {
-    Duration next = FIRST;
+    GrowingPause growing = new GrowingPause(LONGEST);
     Optional<T> answer = question.get();
     while (answer.isEmpty() && !end.hasPassed() && !Thread.currentThread().isInterrupted()) {
-      pause.rest(end.atMost(next));
-      next = next.compareTo(LONGEST.dividedBy(2)) < 0 ? next.multipliedBy(2) : LONGEST;
+      pause.rest(end.atMost(growing.next()));
       answer = question.get();
     }
     return answer;
