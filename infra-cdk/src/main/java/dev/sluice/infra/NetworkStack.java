@@ -1,0 +1,166 @@
+package dev.sluice.infra;
+
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.CfnEgressOnlyInternetGateway;
+import software.amazon.awscdk.services.ec2.CfnRoute;
+import software.amazon.awscdk.services.ec2.FlowLogOptions;
+import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
+import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
+import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
+import software.amazon.awscdk.services.ec2.ISubnet;
+import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.ec2.IpAddresses;
+import software.amazon.awscdk.services.ec2.IpProtocol;
+import software.amazon.awscdk.services.ec2.NatInstanceProps;
+import software.amazon.awscdk.services.ec2.NatInstanceProviderV2;
+import software.amazon.awscdk.services.ec2.NatTrafficDirection;
+import software.amazon.awscdk.services.ec2.Peer;
+import software.amazon.awscdk.services.ec2.Port;
+import software.amazon.awscdk.services.ec2.SecurityGroup;
+import software.amazon.awscdk.services.ec2.SubnetConfiguration;
+import software.amazon.awscdk.services.ec2.SubnetSelection;
+import software.amazon.awscdk.services.ec2.SubnetType;
+import software.amazon.awscdk.services.ec2.Vpc;
+import software.constructs.Construct;
+
+/// The private network: functions in subnets with a way out, the database in subnets without one.
+public final class NetworkStack extends Stack {
+
+  private static final String RANGE = "10.71.0.0/16";
+  private static final String WAY_OUT = "functions";
+  private static final String NO_WAY_OUT = "database";
+
+  private final Vpc vpc;
+  private final Egress egress;
+  private final SecurityGroup callers;
+  private final SecurityGroup writers;
+  private final SecurityGroup database;
+
+  NetworkStack(Construct scope, DeploymentContext context) {
+    super(
+        scope,
+        context.name("network"),
+        StackProps.builder().description("Sluice: network").build());
+    egress = context.egress();
+    vpc = vpc(context);
+    if (egress == Egress.IPV6) {
+      openEgressOnlyGateway();
+    }
+    callers = group("Callers", "Functions that call model servers, at any port", true);
+    writers = group("Writers", "Functions that call nobody but AWS and the database", false);
+    database = group("Database", "The database", false);
+    writers.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "AWS");
+    writers.addEgressRule(Peer.anyIpv6(), Port.tcp(443), "AWS");
+    writers.addEgressRule(database, Port.tcp(5432), "The database");
+    for (SecurityGroup group : List.of(callers, writers)) {
+      database.addIngressRule(group, Port.tcp(5432), "Functions");
+    }
+  }
+
+  private Vpc vpc(DeploymentContext context) {
+    Sizes sizes = context.sizes();
+    Vpc.Builder builder =
+        Vpc.Builder.create(this, "Vpc")
+            .ipAddresses(IpAddresses.cidr(RANGE))
+            .maxAzs(sizes.zones())
+            .gatewayEndpoints(
+                Map.of(
+                    "S3",
+                    GatewayVpcEndpointOptions.builder()
+                        .service(GatewayVpcEndpointAwsService.S3)
+                        .build()))
+            .subnetConfiguration(
+                List.of(
+                    subnet("public", SubnetType.PUBLIC),
+                    subnet(WAY_OUT, functionSubnets()),
+                    subnet(NO_WAY_OUT, SubnetType.PRIVATE_ISOLATED)));
+    if (context.profile() == Profile.PROD) {
+      builder.flowLogs(
+          Map.of(
+              "Rejected", FlowLogOptions.builder().trafficType(FlowLogTrafficType.REJECT).build()));
+    }
+    return switch (egress) {
+      case IPV6 -> builder.ipProtocol(IpProtocol.DUAL_STACK).natGateways(0).build();
+      case NAT_GATEWAY -> builder.natGateways(sizes.natGateways()).build();
+      case NAT_INSTANCE -> behindInstance(builder);
+    };
+  }
+
+  private static Vpc behindInstance(Vpc.Builder builder) {
+    NatInstanceProviderV2 nat =
+        new NatInstanceProviderV2(
+            NatInstanceProps.builder()
+                .instanceType(new InstanceType("t4g.nano"))
+                .defaultAllowedTraffic(NatTrafficDirection.OUTBOUND_ONLY)
+                .build());
+    Vpc vpc = builder.natGatewayProvider(nat).natGateways(1).build();
+    nat.getConnections()
+        .allowFrom(Peer.ipv4(RANGE), Port.allTraffic(), "What it translates for the functions");
+    return vpc;
+  }
+
+  private static SubnetConfiguration subnet(String name, SubnetType type) {
+    return SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(20).build();
+  }
+
+  /// The kit wants NAT for a subnet with egress; that of IPv6 is opened by
+  /// [#openEgressOnlyGateway].
+  private SubnetType functionSubnets() {
+    return egress == Egress.IPV6 ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
+  }
+
+  private void openEgressOnlyGateway() {
+    CfnEgressOnlyInternetGateway gateway =
+        CfnEgressOnlyInternetGateway.Builder.create(this, "EgressOnly")
+            .vpcId(vpc.getVpcId())
+            .build();
+    int zone = 1;
+    for (ISubnet subnet : vpc.selectSubnets(functions()).getSubnets()) {
+      CfnRoute.Builder.create(this, "EgressOnlyRoute" + zone++)
+          .routeTableId(subnet.getRouteTable().getRouteTableId())
+          .destinationIpv6CidrBlock("::/0")
+          .egressOnlyInternetGatewayId(gateway.getAttrId())
+          .build();
+    }
+  }
+
+  private SecurityGroup group(String id, String description, boolean open) {
+    return SecurityGroup.Builder.create(this, id)
+        .vpc(vpc)
+        .description(description)
+        .allowAllOutbound(open)
+        .allowAllIpv6Outbound(open)
+        .build();
+  }
+
+  public Vpc vpc() {
+    return vpc;
+  }
+
+  /// The subnets of functions.
+  SubnetSelection functions() {
+    return SubnetSelection.builder().subnetGroupName(WAY_OUT).build();
+  }
+
+  /// The subnets of the database.
+  SubnetSelection databases() {
+    return SubnetSelection.builder().subnetGroupName(NO_WAY_OUT).build();
+  }
+
+  /// Of functions that call model servers.
+  SecurityGroup callers() {
+    return callers;
+  }
+
+  /// Of functions that call nobody but AWS and the database.
+  SecurityGroup writers() {
+    return writers;
+  }
+
+  SecurityGroup database() {
+    return database;
+  }
+}
