@@ -39,9 +39,14 @@ public final class SluiceApp {
   /// @param arguments the repository's directory
   public static void main(String... arguments) {
     Path repository = Path.of(arguments.length > 0 ? arguments[0] : "").toAbsolutePath();
-    App app = app(AppProps.builder());
-    var _ = new SluiceApp(app, DeploymentContext.of(values(app), repository));
-    var _ = app.synth();
+    try {
+      App app = app(AppProps.builder());
+      var _ = new SluiceApp(app, DeploymentContext.of(values(app), repository));
+      var _ = app.synth();
+    } catch (IllegalArgumentException e) {
+      System.err.println("Sluice cannot be deployed like this. " + e.getMessage());
+      System.exit(1);
+    }
   }
 
   /// Everything that was given on the command line or in `cdk.json`.
