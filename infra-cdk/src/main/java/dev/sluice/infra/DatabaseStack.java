@@ -28,6 +28,7 @@ import software.amazon.awscdk.services.rds.ServerlessV2ClusterInstanceProps;
 import software.amazon.awscdk.services.rds.StorageType;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.constructs.Construct;
+import software.constructs.IConstruct;
 
 /// PostgreSQL 17, in subnets without a way out. Functions log in with tokens of IAM; the password
 /// of the master user is made and kept by RDS, and read by the migration alone.
@@ -82,6 +83,7 @@ public final class DatabaseStack extends Stack {
       builder.serverlessV2AutoPauseDuration(Durations.of(size.pauseAfter()));
     }
     DatabaseCluster cluster = builder.build();
+    keepsNothing(cluster, context.profile());
     return new Known(
         cluster.getClusterEndpoint().getHostname(),
         cluster.getClusterResourceIdentifier(),
@@ -124,11 +126,28 @@ public final class DatabaseStack extends Stack {
             .deletionProtection(isKept(context))
             .removalPolicy(removal(context))
             .build();
+    keepsNothing(instance, context.profile());
+    if (size.instances() == 1) {
+      Findings.stand(
+          instance, "AwsSolutions-RDS3", "The profile dev pays for no second one to fail over to.");
+    }
+    Findings.stand(
+        instance,
+        "AwsSolutions-RDS11",
+        "The port is no secret: nothing but the functions' security groups reaches it.");
     return new Known(
         instance.getDbInstanceEndpointAddress(),
         made(instance.getInstanceResourceId()),
         made(instance.getSecret()),
         Map.of("DBInstanceIdentifier", instance.getInstanceIdentifier()));
+  }
+
+  /// In the profile `dev` one command takes all away again.
+  private static void keepsNothing(IConstruct database, Profile profile) {
+    if (profile == Profile.DEV) {
+      Findings.stand(
+          database, "AwsSolutions-RDS10", "The profile dev is there to be taken away again.");
+    }
   }
 
   /// What is absent only of a database that somebody else has made.

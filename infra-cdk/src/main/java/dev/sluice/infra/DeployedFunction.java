@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.RemovalPolicy;
@@ -66,6 +67,9 @@ public record DeployedFunction(Function function, Alias alias, LogGroup logs, Ro
     Role role = role(place, plan, logs);
     Function function =
         builder(place, plan, logs, role).snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
+    Annotations.of(function)
+        .acknowledgeWarning(
+            "@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias is of a published version.");
     Alias alias =
         Alias.Builder.create(place.stack(), id(plan) + "Live")
             .aliasName("live")
@@ -122,6 +126,7 @@ public record DeployedFunction(Function function, Alias alias, LogGroup logs, Ro
             .description("Sluice: what " + plan.name() + " may do")
             .build();
     statements(place, plan, logs).forEach(role::addToPolicy);
+    Findings.standWildcards(role);
     return role;
   }
 

@@ -2,15 +2,18 @@ package dev.sluice.infra;
 
 import java.util.List;
 import java.util.Map;
+import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.CfnEgressOnlyInternetGateway;
 import software.amazon.awscdk.services.ec2.CfnRoute;
+import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.ISubnet;
+import software.amazon.awscdk.services.ec2.Instance;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.IpAddresses;
 import software.amazon.awscdk.services.ec2.IpProtocol;
@@ -24,6 +27,7 @@ import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
 
 /// The private network: functions in subnets with a way out, the database in subnets without one.
@@ -77,16 +81,36 @@ public final class NetworkStack extends Stack {
                     subnet("public", SubnetType.PUBLIC),
                     subnet(WAY_OUT, functionSubnets()),
                     subnet(NO_WAY_OUT, SubnetType.PRIVATE_ISOLATED)));
-    if (context.profile() == Profile.PROD) {
-      builder.flowLogs(
-          Map.of(
-              "Rejected", FlowLogOptions.builder().trafficType(FlowLogTrafficType.REJECT).build()));
+    Vpc made =
+        switch (egress) {
+          case IPV6 -> builder.ipProtocol(IpProtocol.DUAL_STACK).natGateways(0).build();
+          case NAT_GATEWAY -> builder.natGateways(sizes.natGateways()).build();
+          case NAT_INSTANCE -> behindInstance(builder);
+        };
+    logRefused(made, context);
+    return made;
+  }
+
+  private void logRefused(Vpc made, DeploymentContext context) {
+    switch (context.profile()) {
+      case PROD -> {
+        LogGroup logs =
+            LogGroup.Builder.create(this, "Refused")
+                .retention(LogRetention.of(context.sizes().logRetentionDays()))
+                .removalPolicy(RemovalPolicy.DESTROY)
+                .build();
+        var _ =
+            made.addFlowLog(
+                "Refused",
+                FlowLogOptions.builder()
+                    .trafficType(FlowLogTrafficType.REJECT)
+                    .destination(FlowLogDestination.toCloudWatchLogs(logs))
+                    .build());
+      }
+      case DEV ->
+          Findings.stand(
+              made, "AwsSolutions-VPC7", "The profile dev keeps no record of refused traffic.");
     }
-    return switch (egress) {
-      case IPV6 -> builder.ipProtocol(IpProtocol.DUAL_STACK).natGateways(0).build();
-      case NAT_GATEWAY -> builder.natGateways(sizes.natGateways()).build();
-      case NAT_INSTANCE -> behindInstance(builder);
-    };
   }
 
   private static Vpc behindInstance(Vpc.Builder builder) {
@@ -97,6 +121,11 @@ public final class NetworkStack extends Stack {
                 .defaultAllowedTraffic(NatTrafficDirection.OUTBOUND_ONLY)
                 .build());
     Vpc vpc = builder.natGatewayProvider(nat).natGateways(1).build();
+    for (Instance instance : nat.getGatewayInstances()) {
+      Findings.stand(instance, "AwsSolutions-EC26", "It translates addresses and stores nothing.");
+      Findings.stand(instance, "AwsSolutions-EC28", "Minutes are close enough to see it fail.");
+      Findings.stand(instance, "AwsSolutions-EC29", "It holds nothing that could be lost with it.");
+    }
     nat.getConnections()
         .allowFrom(Peer.ipv4(RANGE), Port.allTraffic(), "What it translates for the functions");
     return vpc;

@@ -9,13 +9,16 @@ import software.amazon.awscdk.AppProps;
 /// The app that the CDK's command line runs: all stacks of one deployment.
 public final class SluiceApp {
 
-  /// What the kit does differently when it is asked to, and should.
-  private static final Map<String, Object> FLAGS =
+  /// What the kit does differently when it is asked to, and should. Templates that break a rule of
+  /// CloudFormation are not written; a stack whose values another one uses cannot be deleted first.
+  private static final Map<String, Object> SWITCHES =
       Map.of(
           "@aws-cdk/aws-iam:minimizePolicies", true,
           "@aws-cdk/aws-lambda:recognizeLayerVersion", true,
           "@aws-cdk/aws-lambda:recognizeVersionProps", true,
           "@aws-cdk/core:checkSecretUsage", true,
+          "@aws-cdk/core:defaultCrossStackReferences", "strong",
+          "@aws-cdk/core:validateAgainstDefaultRules", true,
           "@aws-cdk/core:validateSnapshotRemovalPolicy", true);
 
   private final NetworkStack network;
@@ -33,7 +36,7 @@ public final class SluiceApp {
 
   /// An app with the kit's switches set.
   static App app(AppProps.Builder props) {
-    return new App(props.postCliContext(FLAGS).analyticsReporting(false).build());
+    return new App(props.postCliContext(SWITCHES).analyticsReporting(false).build());
   }
 
   /// @param arguments the repository's directory

@@ -2,15 +2,20 @@ package dev.sluice.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.cdklabs.cdknag.AwsSolutionsChecks;
+import io.github.cdklabs.cdknag.NagPackProps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Aspects;
 import software.amazon.awscdk.cxapi.CloudAssembly;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 
@@ -29,6 +34,7 @@ final class Synthesis {
   private Synthesis(Map<String, String> values) {
     App root = SluiceApp.app(AppProps.builder().outdir(directory("sluice-cdk").toString()));
     app = new SluiceApp(root, context(values));
+    Aspects.of(root).add(new AwsSolutionsChecks(NagPackProps.builder().reports(false).build()));
     assembly = root.synth();
     for (CloudFormationStackArtifact stack : assembly.getStacks()) {
       templates.put(stack.getStackName(), JSON.valueToTree(stack.getTemplate()));
@@ -77,6 +83,32 @@ final class Synthesis {
 
   CloudAssembly assembly() {
     return assembly;
+  }
+
+  /// What the kit and the AWS Solutions rules have to say: `<level> <path>: <message>`.
+  List<String> messages() {
+    List<String> messages = new ArrayList<>();
+    for (String stack : templates.keySet()) {
+      json(Path.of(assembly.getDirectory(), stack + ".metadata.json"))
+          .properties()
+          .forEach(of -> {
+            for (JsonNode entry : of.getValue()) {
+              String type = entry.path("type").asText();
+              if (type.matches("aws:cdk:(warning|error)")) {
+                messages.add(type + " " + of.getKey() + ": " + entry.path("data").asText());
+              }
+            }
+          });
+    }
+    return messages;
+  }
+
+  private static JsonNode json(Path file) {
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
+    }
   }
 
   /// The templates by the names of their stacks.
