@@ -5,14 +5,11 @@ import java.util.Map;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
-import software.amazon.awscdk.services.ec2.CfnEgressOnlyInternetGateway;
-import software.amazon.awscdk.services.ec2.CfnRoute;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
-import software.amazon.awscdk.services.ec2.ISubnet;
 import software.amazon.awscdk.services.ec2.Instance;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.IpAddresses;
@@ -50,9 +47,6 @@ public final class NetworkStack extends Stack {
         StackProps.builder().description("Sluice: network").build());
     egress = context.egress();
     vpc = vpc(context);
-    if (egress == Egress.IPV6) {
-      openEgressOnlyGateway();
-    }
     callers = group("Callers", "Functions that call model servers, at any port", true);
     writers = group("Writers", "Functions that call nobody but AWS and the database", false);
     database = group("Database", "The database", false);
@@ -79,7 +73,7 @@ public final class NetworkStack extends Stack {
             .subnetConfiguration(
                 List.of(
                     subnet("public", SubnetType.PUBLIC),
-                    subnet(WAY_OUT, functionSubnets()),
+                    subnet(WAY_OUT, SubnetType.PRIVATE_WITH_EGRESS),
                     subnet(NO_WAY_OUT, SubnetType.PRIVATE_ISOLATED)));
     Vpc made =
         switch (egress) {
@@ -133,27 +127,6 @@ public final class NetworkStack extends Stack {
 
   private static SubnetConfiguration subnet(String name, SubnetType type) {
     return SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(20).build();
-  }
-
-  /// The kit wants NAT for a subnet with egress; that of IPv6 is opened by
-  /// [#openEgressOnlyGateway].
-  private SubnetType functionSubnets() {
-    return egress == Egress.IPV6 ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
-  }
-
-  private void openEgressOnlyGateway() {
-    CfnEgressOnlyInternetGateway gateway =
-        CfnEgressOnlyInternetGateway.Builder.create(this, "EgressOnly")
-            .vpcId(vpc.getVpcId())
-            .build();
-    int zone = 1;
-    for (ISubnet subnet : vpc.selectSubnets(functions()).getSubnets()) {
-      CfnRoute.Builder.create(this, "EgressOnlyRoute" + zone++)
-          .routeTableId(subnet.getRouteTable().getRouteTableId())
-          .destinationIpv6CidrBlock("::/0")
-          .egressOnlyInternetGatewayId(gateway.getAttrId())
-          .build();
-    }
   }
 
   private SecurityGroup group(String id, String description, boolean open) {

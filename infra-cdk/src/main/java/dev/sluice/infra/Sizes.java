@@ -62,10 +62,12 @@ public record Sizes(
       int records, Duration window, int maxConcurrency, int maxReceives, Duration retention) {
 
     /// How long a message that was taken is hidden from others: AWS's rule for event sources, six
-    /// times the function's time-out and the window, so that throttled batches are tried again
-    /// before they count as received. What a failed wake waits for that long, the next tick finds.
+    /// times the function's time-out and the window, in whole five seconds, so that throttled
+    /// batches are tried again before they count as received. What a failed wake waits for that
+    /// long, the next tick finds.
     public Duration visibility(FunctionSize consumer) {
-      return consumer.timeout().multipliedBy(6).plus(window);
+      long seconds = consumer.timeout().multipliedBy(6).plus(window).toSeconds();
+      return Duration.ofSeconds(Math.ceilDiv(seconds, 5) * 5);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Aspects;
@@ -34,8 +35,7 @@ final class Synthesis {
   private Synthesis(Map<String, String> values) {
     App root = SluiceApp.app(AppProps.builder().outdir(directory("sluice-cdk").toString()));
     app = new SluiceApp(root, context(values));
-    Aspects.of(root).add(new AwsSolutionsChecks(NagPackProps.builder().reports(false).build()));
-    assembly = root.synth();
+    assembly = checked(root);
     for (CloudFormationStackArtifact stack : assembly.getStacks()) {
       templates.put(stack.getStackName(), JSON.valueToTree(stack.getTemplate()));
     }
@@ -87,9 +87,25 @@ final class Synthesis {
 
   /// What the kit and the AWS Solutions rules have to say: `<level> <path>: <message>`.
   List<String> messages() {
+    return messages(assembly);
+  }
+
+  /// What they would say of other constructs.
+  static List<String> messages(Consumer<App> constructs) {
+    App root = SluiceApp.app(AppProps.builder().outdir(directory("sluice-cdk").toString()));
+    constructs.accept(root);
+    return messages(checked(root));
+  }
+
+  private static CloudAssembly checked(App root) {
+    Aspects.of(root).add(new AwsSolutionsChecks(NagPackProps.builder().reports(false).build()));
+    return root.synth();
+  }
+
+  private static List<String> messages(CloudAssembly assembly) {
     List<String> messages = new ArrayList<>();
-    for (String stack : templates.keySet()) {
-      json(Path.of(assembly.getDirectory(), stack + ".metadata.json"))
+    for (CloudFormationStackArtifact stack : assembly.getStacks()) {
+      json(Path.of(assembly.getDirectory(), stack.getStackName() + ".metadata.json"))
           .properties()
           .forEach(of -> {
             for (JsonNode entry : of.getValue()) {
@@ -123,5 +139,15 @@ final class Synthesis {
         .map(Map.Entry::getValue)
         .findFirst()
         .orElseThrow();
+  }
+
+  /// The same template, by its resources.
+  Template stack(String name) {
+    return new Template(template(name));
+  }
+
+  /// All templates, by their resources.
+  List<Template> stacks() {
+    return templates.values().stream().map(Template::new).toList();
   }
 }
