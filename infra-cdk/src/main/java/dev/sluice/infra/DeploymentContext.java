@@ -43,7 +43,7 @@ public record DeploymentContext(
             .oneOf(Setting.DATABASE, DatabaseKind.values(), DatabaseKind::text)
             .orElse(DatabaseKind.AURORA_SERVERLESS),
         models(repository.resolve(given.text(Setting.MODELS).orElse("infra-cdk/models.yaml"))),
-        new Artifacts(repository.resolve(given.text(Setting.ARTIFACTS).orElse("."))),
+        new Artifacts(repository.resolve(given.text(Setting.ARTIFACTS).orElse(""))),
         given.matching(Setting.ALARM_EMAIL, "[^@\\s]+@[^@\\s]+", "an e-mail address"),
         sizes(Sizes.of(profile), given));
   }
@@ -82,6 +82,7 @@ public record DeploymentContext(
               + file
               + "; see 'The models file', README.md");
     }
+    DeployableModels.check(file);
     return file;
   }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.request.Endpoint;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,14 @@ final class ModelsFileTest {
           max_in_flight: 7
           price: { input_per_million: 2.50, output_per_million: 10, currency: USD }
       """;
+
+  @Test
+  void theFileThatIsDeployedIsOne() throws IOException {
+    ModelCatalog catalog =
+        ModelsFile.parse(Files.readString(Path.of("../infra-cdk/models.yaml")), _ -> false);
+
+    assertThat(catalog.find("gpt-4o")).isPresent();
+  }
 
   @Test
   void everyFieldOfTheFileIsRead() {
