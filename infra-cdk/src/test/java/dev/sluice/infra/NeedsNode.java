@@ -18,14 +18,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(NeedsNode.NodeCondition.class)
 @interface NeedsNode {
 
-  /// Asks once per process whether `node` can be started.
+  /// Asks once per process whether `node` can be started. Maven counts what is skipped and does not
+  /// say why, so this does, too.
   final class NodeCondition implements ExecutionCondition {
 
-    private static final boolean THERE = starts("node");
+    private static final ConditionEvaluationResult RESULT = result(starts("node"));
+
+    static {
+      if (RESULT.isDisabled()) {
+        System.err.println("[WARNING] " + RESULT.getReason().orElseThrow());
+      }
+    }
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      return result(THERE);
+      return RESULT;
     }
 
     static ConditionEvaluationResult result(boolean there) {
