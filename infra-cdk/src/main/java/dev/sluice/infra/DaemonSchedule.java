@@ -11,6 +11,7 @@ import software.amazon.awscdk.services.iam.PrincipalWithConditions;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.lambda.Alias;
+import software.amazon.awscdk.services.lambda.EventInvokeConfigOptions;
 import software.amazon.awscdk.services.scheduler.CfnSchedule;
 import software.amazon.awscdk.services.scheduler.CfnScheduleGroup;
 import software.constructs.Construct;
@@ -18,8 +19,9 @@ import software.constructs.Construct;
 /// What starts the daemon without being asked: a tick, always, and in the profile that lets the
 /// database pause, also one-time schedules which the daemon makes itself.
 ///
-/// A tick is not repeated and soon too old: the next one does all that it would have done. For the
-/// same reason it has no dead-letter queue.
+/// A tick is not repeated and soon too old, neither by the scheduler, which hands it over, nor by
+/// Lambda, which keeps it while all of the daemon's sandboxes are busy: the next one does all that
+/// it would have done. For the same reason it has no dead-letter queue.
 final class DaemonSchedule extends Construct {
 
   private static final Duration LONGEST_AGE = Duration.ofSeconds(60);
@@ -65,6 +67,11 @@ final class DaemonSchedule extends Construct {
     role.addToPolicy(
         Permissions.allow(
             "StartDaemon", List.of("lambda:InvokeFunction"), List.of(daemon.getFunctionArn())));
+    daemon.configureAsyncInvoke(
+        EventInvokeConfigOptions.builder()
+            .retryAttempts(0)
+            .maxEventAge(Durations.of(LONGEST_AGE))
+            .build());
     CfnSchedule tick =
         CfnSchedule.Builder.create(this, "Tick")
             .description("Sluice: starts the daemon")

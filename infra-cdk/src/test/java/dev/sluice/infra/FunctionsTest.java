@@ -204,6 +204,17 @@ final class FunctionsTest {
 
   @ParameterizedTest
   @EnumSource
+  void aTickThatLambdaKeepsIsNeitherRepeatedNorLate(Profile profile) {
+    Resource kept = Synthesis.of(profile).stack("functions").only("AWS::Lambda::EventInvokeConfig");
+
+    assertThat(Template.text(kept.at("FunctionName"))).isEqualTo("<Daemon>");
+    assertThat(kept.at("Qualifier").toString()).contains("DaemonLive");
+    assertThat(kept.at("MaximumRetryAttempts").asInt(-1)).isZero();
+    assertThat(kept.at("MaximumEventAgeInSeconds").asInt()).isEqualTo(60);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void theAdminKeyIsMadeByTheDeploymentAndToldByItsSecret(Profile profile) {
     Template functions = Synthesis.of(profile).stack("functions");
 
