@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// The one table of routes: which paths exist and which function serves them. The API Gateway
-/// stand-in, the deployment and the tests read it, so that a route is declared once.
+/// stand-in and the tests read it; the deployment, which may use no class of ours, reads
+/// `routes.json`, which a test holds equal to it.
 ///
-/// Every `/v1/…` path is also reachable as `/ai/v1/…`.
+/// Every `/v1/…` path is also reachable as `/ai/v1/…`: each reader derives those.
 public enum Route {
   CHAT_COMPLETIONS("POST", "/v1/chat/completions", Function.INFERENCE, Access.KEY),
   EMBEDDINGS("POST", "/v1/embeddings", Function.INFERENCE, Access.KEY),
