@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 
 /// Figures as lines of CloudWatch's embedded metric format (AWS, "Specification: Embedded metric
 /// format"): one JSON line per value, from which CloudWatch makes the metric without a call.
+///
+/// A metric with labels is published twice: with all of them, and with none. CloudWatch sums over
+/// no dimension by itself, and an alarm names one metric exactly, so it reads the second.
 public final class EmfMetrics implements Metrics {
 
   private final InstantSource clock;
@@ -28,12 +31,10 @@ public final class EmfMetrics implements Metrics {
     MetricSeries.Key key = new MetricSeries.Key(metric, List.of(labelValues));
     JsonObject definition =
         JsonObject.builder().put("Name", metric.text()).put("Unit", metric.unit().text()).build();
-    JsonArray dimensions =
-        new JsonArray(metric.labels().stream().<JsonValue>map(JsonValue::of).toList());
     JsonObject directive =
         JsonObject.builder()
             .put("Namespace", "Sluice")
-            .put("Dimensions", new JsonArray(List.of(dimensions)))
+            .put("Dimensions", dimensionSets(metric))
             .put("Metrics", new JsonArray(List.of(definition)))
             .build();
     JsonObject.Builder json =
@@ -49,5 +50,12 @@ public final class EmfMetrics implements Metrics {
     }
     json.put(metric.text(), new JsonNumber(Double.toString(value)));
     line.accept(new String(Json.writeAscii(json.build()), StandardCharsets.US_ASCII));
+  }
+
+  private static JsonArray dimensionSets(Metric metric) {
+    JsonArray labels =
+        new JsonArray(metric.labels().stream().<JsonValue>map(JsonValue::of).toList());
+    return new JsonArray(
+        metric.labels().isEmpty() ? List.of(labels) : List.of(JsonArray.EMPTY, labels));
   }
 }

@@ -4,6 +4,9 @@ import java.util.List;
 
 /// The table of all metrics: name, unit and labels. What is not here cannot be counted, and a test
 /// compares the table with what the suites emitted. Units are those of CloudWatch.
+///
+/// The dashboard and the alarms of the deployment, which may use no class of ours, are made from
+/// `metrics.json`, which a test holds equal to it.
 public enum Metric {
   GATEWAY_REQUESTS("gateway_requests", Unit.COUNT, "endpoint", "status"),
   GATEWAY_TIME_TO_FIRST_BYTE("gateway_time_to_first_byte", Unit.MILLISECONDS, "endpoint"),

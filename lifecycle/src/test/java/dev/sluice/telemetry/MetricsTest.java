@@ -85,7 +85,7 @@ final class MetricsTest {
         .containsExactly(
             """
             {"_aws":{"Timestamp":1795255200000,"CloudWatchMetrics":[{"Namespace":"Sluice",\
-            "Dimensions":[["model","status"]],"Metrics":[{"Name":"upstream_latency",\
+            "Dimensions":[[],["model","status"]],"Metrics":[{"Name":"upstream_latency",\
             "Unit":"Milliseconds"}]}]},"model":"mod\\u00E8le","status":"200",\
             "upstream_latency":12.5}\
             """);
