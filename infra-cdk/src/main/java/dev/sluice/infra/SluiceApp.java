@@ -25,6 +25,7 @@ public final class SluiceApp {
   private final DatabaseStack database;
   private final QueuesStack queues;
   private final FunctionsStack functions;
+  private final ApiStack api;
 
   /// The stacks of a deployment, in an app that is not synthesised yet.
   SluiceApp(App app, DeploymentContext context) {
@@ -32,6 +33,7 @@ public final class SluiceApp {
     database = new DatabaseStack(app, context, network);
     queues = new QueuesStack(app, context);
     functions = new FunctionsStack(app, context, network, database, queues);
+    api = new ApiStack(app, context, functions);
   }
 
   /// An app with the kit's switches set.
@@ -75,5 +77,9 @@ public final class SluiceApp {
 
   FunctionsStack functions() {
     return functions;
+  }
+
+  ApiStack api() {
+    return api;
   }
 }

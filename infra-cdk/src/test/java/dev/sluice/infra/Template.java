@@ -47,6 +47,11 @@ record Template(JsonNode root) {
     return resources().filter(each -> each.type().equals(type)).toList();
   }
 
+  /// The properties of all resources of a type.
+  List<JsonNode> properties(String type) {
+    return ofType(type).stream().map(Resource::properties).toList();
+  }
+
   /// The only resource of a type.
   Resource only(String type) {
     List<Resource> all = ofType(type);

@@ -135,7 +135,7 @@ public enum ErrorCode {
   RATE_LIMIT_EXCEEDED(
       429,
       Type.RATE_LIMIT,
-      "The model server is at its limit.",
+      "The model server, or this deployment, is at its limit.",
       "Wait as long as `retry-after` says and try again."),
   INTERNAL_ERROR(
       500,
