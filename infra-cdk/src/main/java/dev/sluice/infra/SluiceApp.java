@@ -26,6 +26,7 @@ public final class SluiceApp {
   private final QueuesStack queues;
   private final FunctionsStack functions;
   private final ApiStack api;
+  private final ObservabilityStack observability;
 
   /// The stacks of a deployment, in an app that is not synthesised yet.
   SluiceApp(App app, DeploymentContext context) {
@@ -34,6 +35,8 @@ public final class SluiceApp {
     queues = new QueuesStack(app, context);
     functions = new FunctionsStack(app, context, network, database, queues);
     api = new ApiStack(app, context, functions);
+    observability =
+        new ObservabilityStack(app, context, new Watched(database, queues, functions, api));
   }
 
   /// An app with the kit's switches set.
@@ -81,5 +84,9 @@ public final class SluiceApp {
 
   ApiStack api() {
     return api;
+  }
+
+  ObservabilityStack observability() {
+    return observability;
   }
 }
