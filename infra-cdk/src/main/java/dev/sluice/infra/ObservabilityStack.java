@@ -35,6 +35,10 @@ public final class ObservabilityStack extends Stack {
         .build();
     output("Dashboard", "Figures of the deployment", link(context));
     output("AlarmTopic", "Where alarms are written to", topic.getTopicArn());
+    output(
+        "MonthlyIdleEstimate",
+        "What it costs while nobody calls it; README.md, 'Cost'",
+        CostCalculator.of(context).idle());
   }
 
   /// Encrypted with a key of its own: alarms cannot write to a topic under the account's default

@@ -66,8 +66,18 @@ final class ObservabilityStackTest {
   }
 
   @Test
-  void nothingElseIsAnAlarm() {
+  void nothingElseIsAnAlarmAndTheBillCountsWhatTheyRead() {
     assertThat(alarms(Profile.PROD)).hasSize(25);
+    long read =
+        alarms(Profile.PROD).stream()
+            .mapToLong(alarm ->
+                alarm.has("Metrics")
+                    ? Template.elements(alarm.path("Metrics"))
+                        .filter(metric -> metric.has("MetricStat"))
+                        .count()
+                    : 1)
+            .sum();
+    assertThat(Inventory.ALARM_METRICS).isEqualTo((int) read);
   }
 
   /// An alarm on a metric that nobody writes would be silent for ever.
@@ -227,13 +237,14 @@ final class ObservabilityStackTest {
   }
 
   @Test
-  void theDeploymentPrintsWhereToLook() {
+  void theDeploymentPrintsWhereToLookAndWhatItCosts() {
     JsonNode outputs = template.root().path("Outputs");
 
     assertThat(outputs.fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("Dashboard", "AlarmTopic");
+        .containsExactlyInAnyOrder("Dashboard", "AlarmTopic", "MonthlyIdleEstimate");
     assertThat(Template.text(outputs.at("/Dashboard/Value"))).endsWith("sluice-prod-dashboard");
+    assertThat(outputs.at("/MonthlyIdleEstimate/Value").asText()).matches("[0-9]+ USD .*");
   }
 
   private static JsonNode alarm(Profile profile, String name) {
