@@ -1,0 +1,41 @@
+package dev.sluice.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// What is left after `destroy --all`: the table in README.md, "Remove".
+@NeedsNode
+final class WhatStaysTest {
+
+  @Test
+  void devLeavesNothingButTheAccountsRoleForLogs() {
+    assertThat(staying(Profile.DEV)).containsExactly("AWS::ApiGateway::Account", "AWS::IAM::Role");
+  }
+
+  @Test
+  void prodLeavesWhatHoldsDataAndWhatOpensIt() {
+    assertThat(staying(Profile.PROD))
+        .containsExactly(
+            "AWS::ApiGateway::Account",
+            "AWS::IAM::Role",
+            "AWS::RDS::DBCluster",
+            "AWS::S3::Bucket",
+            "AWS::SecretsManager::Secret");
+  }
+
+  private static Set<String> staying(Profile profile) {
+    Set<String> types = new TreeSet<>();
+    for (JsonNode template : Synthesis.of(profile).templates().values()) {
+      for (JsonNode resource : template.path("Resources")) {
+        if (resource.path("DeletionPolicy").asText().matches("Retain|Snapshot")) {
+          types.add(resource.path("Type").asText());
+        }
+      }
+    }
+    return types;
+  }
+}
