@@ -71,7 +71,8 @@ final class Synthesis {
 
   private static Path directory(String name) {
     try {
-      return Files.createTempDirectory(name);
+      return Files.createTempDirectory(
+          Files.createDirectories(Path.of("target/synthesis").toAbsolutePath()), name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
