@@ -1,11 +1,8 @@
 package dev.sluice.infra;
 
 import dev.sluice.infra.DeployedFunction.Place;
-import dev.sluice.infra.DeployedFunction.Plan;
-import dev.sluice.infra.Permissions.OneTimeSchedules;
 import dev.sluice.infra.Sizes.BatchSize;
 import java.util.List;
-import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -38,66 +35,20 @@ public final class FunctionsStack extends Stack {
         StackProps.builder().description("Sluice: functions").build());
     this.context = context;
     DeploymentSecrets secrets = DeploymentSecrets.in(this, context.profile());
-    Permissions permissions = new Permissions(this, database, queues, secrets);
-    Environments environments = new Environments(context, database, queues, secrets);
     DaemonSchedule schedule = new DaemonSchedule(this, context);
-    Optional<OneTimeSchedules> oneTime = schedule.oneTime(this, context);
-    Sizes sizes = context.sizes();
-    Artifacts artifacts = context.artifacts();
+    Plans plans =
+        new Plans(
+            context,
+            new Permissions(this, database, queues, secrets),
+            new Environments(context, database, queues, secrets));
     List<LayerVersion> models = List.of(ModelsLayer.of(this, context.models()));
     Place calling = new Place(this, context, network, network.callers(), models);
     Place writing = new Place(this, context, network, network.writers(), List.of());
-
-    inference =
-        DeployedFunction.restored(
-            calling,
-            new Plan(
-                "inference",
-                "dev.sluice.gateway.inference.InferenceFunction",
-                artifacts.gateway(),
-                sizes.inference(),
-                environments.inference(),
-                permissions.inference()));
-    api =
-        DeployedFunction.restored(
-            calling,
-            new Plan(
-                "api",
-                "dev.sluice.gateway.api.ApiFunction",
-                artifacts.gateway(),
-                sizes.api(),
-                environments.api(),
-                permissions.api()));
-    completion =
-        DeployedFunction.restored(
-            writing,
-            new Plan(
-                "completion",
-                "dev.sluice.completion.fn.CompletionHandler",
-                artifacts.completion(),
-                sizes.completion(),
-                environments.completion(),
-                permissions.completion()));
-    daemon =
-        DeployedFunction.restored(
-            calling,
-            new Plan(
-                "daemon",
-                "dev.sluice.daemon.DaemonHandler",
-                artifacts.daemon(),
-                sizes.daemon(),
-                environments.daemon(oneTime),
-                permissions.daemon(oneTime)));
-    migration =
-        DeployedFunction.plain(
-            writing,
-            new Plan(
-                "migration",
-                "dev.sluice.migrations.MigrationHandler",
-                artifacts.migrations(),
-                sizes.migration(),
-                environments.migration(),
-                permissions.migration()));
+    inference = DeployedFunction.restored(calling, plans.inference());
+    api = DeployedFunction.restored(calling, plans.api());
+    completion = DeployedFunction.restored(writing, plans.completion());
+    daemon = DeployedFunction.restored(calling, plans.daemon(schedule.oneTime(this, context)));
+    migration = DeployedFunction.plain(writing, plans.migration());
     start(queues, schedule, new Migration(this, context, migration, database.resourceId()));
     printAdminKey(secrets);
   }
