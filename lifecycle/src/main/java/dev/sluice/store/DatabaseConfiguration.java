@@ -7,6 +7,7 @@ import java.time.Duration;
 /// How the database is used. Where it is, and as whom, is `datasources.default.url`, `.username`
 /// and `.password`.
 ///
+/// @param authentication where a login has its password from
 /// @param poolSize connections of this process at most; none is held while idle
 /// @param connectionTimeout how long a caller waits for a connection
 /// @param statementTimeout how long the server works on one statement at most
@@ -17,12 +18,21 @@ import java.time.Duration;
 ///   pooler that hands out connections per transaction
 @ConfigurationProperties("sluice.database")
 record DatabaseConfiguration(
+    @Bindable(defaultValue = "password") Authentication authentication,
     @Bindable(defaultValue = "1") int poolSize,
     @Bindable(defaultValue = "3s") Duration connectionTimeout,
     @Bindable(defaultValue = "10s") Duration statementTimeout,
     @Bindable(defaultValue = "15s") Duration socketTimeout,
     @Bindable(defaultValue = "5m") Duration maxLifetime,
     @Bindable(defaultValue = "5") int prepareThreshold) {
+
+  /// How a connection logs in.
+  enum Authentication {
+    /// With `datasources.default.password`.
+    PASSWORD,
+    /// With a fresh password of the function's own role, at each login (Amazon RDS).
+    IAM
+  }
 
   DatabaseConfiguration {
     if (poolSize < 1) {

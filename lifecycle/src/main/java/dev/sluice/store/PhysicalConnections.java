@@ -27,15 +27,18 @@ final class PhysicalConnections implements DataSource {
 
   private final String url;
   private final Properties defaults;
+  private final Passwords passwords;
   private final DatabaseConfiguration configuration;
   private final List<Connection> open = new ArrayList<>();
   private long generation;
 
   /// @param url as given to the driver; what is set there wins
   /// @param defaults more properties of the driver
-  PhysicalConnections(String url, Properties defaults, DatabaseConfiguration configuration) {
+  PhysicalConnections(
+      String url, Properties defaults, Passwords passwords, DatabaseConfiguration configuration) {
     this.url = url;
     this.defaults = (Properties) defaults.clone();
+    this.passwords = passwords;
     this.configuration = configuration;
   }
 
@@ -45,10 +48,10 @@ final class PhysicalConnections implements DataSource {
   }
 
   @Override
-  public Connection getConnection(String user, String password) throws SQLException {
+  public Connection getConnection(String user, @Nullable String password) throws SQLException {
     Properties credentials = (Properties) defaults.clone();
     credentials.setProperty("user", user);
-    credentials.setProperty("password", password);
+    credentials.setProperty("password", passwords.password(user, password));
     return connect(credentials);
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.store;
 
+import dev.sluice.sandbox.DatabaseLogin;
 import io.micronaut.configuration.jdbc.hikari.DatasourceConfiguration;
+import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import jakarta.inject.Singleton;
@@ -17,9 +19,12 @@ final class PoolSettings implements BeanCreatedEventListener<DatasourceConfigura
   private static final long VALIDATION_MILLIS = 1_000;
 
   private final DatabaseConfiguration configuration;
+  private final BeanProvider<DatabaseLogin> login;
 
-  PoolSettings(DatabaseConfiguration configuration) {
+  /// @param login asked at the first login that needs it
+  PoolSettings(DatabaseConfiguration configuration, BeanProvider<DatabaseLogin> login) {
     this.configuration = configuration;
+    this.login = login;
   }
 
   @Override
@@ -33,7 +38,15 @@ final class PoolSettings implements BeanCreatedEventListener<DatasourceConfigura
     pool.setIdleTimeout(IDLE_MILLIS);
     pool.setValidationTimeout(VALIDATION_MILLIS);
     pool.setDataSource(
-        new PhysicalConnections(pool.getUrl(), pool.getDataSourceProperties(), configuration));
+        new PhysicalConnections(
+            pool.getUrl(), pool.getDataSourceProperties(), passwords(pool), configuration));
     return pool;
+  }
+
+  private Passwords passwords(DatasourceConfiguration pool) {
+    return switch (configuration.authentication()) {
+      case PASSWORD -> Passwords.SETTING;
+      case IAM -> new FreshPasswords(pool.getUrl(), login::get);
+    };
   }
 }

@@ -1,8 +1,10 @@
 package dev.sluice.wiring;
 
 import dev.sluice.account.KeyHasher;
+import dev.sluice.aws.RdsDatabaseLogin;
 import dev.sluice.aws.SecretsManagerSecrets;
 import dev.sluice.request.ResponseIds;
+import dev.sluice.sandbox.DatabaseLogin;
 import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.sandbox.Secrets;
 import dev.sluice.translate.SealedSummary;
@@ -31,6 +33,13 @@ final class SecretsFactory {
   @Secondary
   Secrets secrets() {
     return SecretsManagerSecrets.ofEnvironment();
+  }
+
+  /// Made at the first login of `sluice.database.authentication: iam`.
+  @Singleton
+  @Secondary
+  DatabaseLogin databaseLogin(InstantSource clock) {
+    return RdsDatabaseLogin.ofEnvironment(clock);
   }
 
   @Singleton

@@ -8,6 +8,7 @@ import dev.sluice.account.AccountStore;
 import dev.sluice.completion.CompletionStore;
 import dev.sluice.request.RequestStore;
 import dev.sluice.request.StoreUnavailableException;
+import dev.sluice.store.DatabaseConfiguration.Authentication;
 import dev.sluice.telemetry.MetricSeries;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class DatabaseConfigurationTest {
       assertThat(context.getBean(DatabaseConfiguration.class))
           .isEqualTo(
               new DatabaseConfiguration(
+                  Authentication.PASSWORD,
                   1,
                   Duration.ofSeconds(3),
                   Duration.ofSeconds(10),
@@ -48,6 +50,7 @@ final class DatabaseConfigurationTest {
   void explicitValuesReachThePool() throws Exception {
     Map<String, Object> properties =
         Map.of(
+            "sluice.database.authentication", "iam",
             "sluice.database.pool-size", 7,
             "sluice.database.connection-timeout", "4s",
             "sluice.database.statement-timeout", "2s",
@@ -58,6 +61,7 @@ final class DatabaseConfigurationTest {
       assertThat(context.getBean(DatabaseConfiguration.class))
           .isEqualTo(
               new DatabaseConfiguration(
+                  Authentication.IAM,
                   7,
                   Duration.ofSeconds(4),
                   Duration.ofSeconds(2),
@@ -116,12 +120,25 @@ final class DatabaseConfigurationTest {
     Duration second = Duration.ofSeconds(1);
     Duration minute = Duration.ofMinutes(1);
 
-    assertThatThrownBy(() -> new DatabaseConfiguration(0, second, second, minute, minute, 5))
+    assertThatThrownBy(() -> configuration(0, second, minute, 5))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new DatabaseConfiguration(1, second, minute, second, minute, 5))
+    assertThatThrownBy(() -> configuration(1, minute, second, 5))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new DatabaseConfiguration(1, second, second, minute, minute, -1))
+    assertThatThrownBy(() -> configuration(1, second, minute, -1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static DatabaseConfiguration configuration(
+      int poolSize, Duration statementTimeout, Duration socketTimeout, int prepareThreshold) {
+    Duration minute = Duration.ofMinutes(1);
+    return new DatabaseConfiguration(
+        Authentication.PASSWORD,
+        poolSize,
+        minute,
+        statementTimeout,
+        socketTimeout,
+        minute,
+        prepareThreshold);
   }
 
   @Test
