@@ -71,10 +71,11 @@ final class SecretsFactory {
   }
 
   /// @param text `version:base64` pairs separated by commas, the form that an environment variable
-  ///   can hold
+  ///   can hold; or base64 alone, which is version 1, because no generator of secrets writes pairs
   private static KeyHasher.Peppers peppers(String text) {
     Map<Integer, byte[]> byVersion = new HashMap<>();
-    for (String pair : text.split(",", -1)) {
+    String pairs = text.contains(":") || text.contains(",") ? text : "1:" + text;
+    for (String pair : pairs.split(",", -1)) {
       String[] parts = pair.trim().split(":", 2);
       if (parts.length != 2 || !parts[0].matches("[0-9]{1,4}")) {
         throw new IllegalArgumentException(
