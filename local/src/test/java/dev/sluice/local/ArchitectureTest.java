@@ -1,5 +1,7 @@
 package dev.sluice.local;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -98,10 +100,24 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "dev.sluice.aws..", "dev.sluice.emulators..", "dev.sluice.local..")
+              "dev.sluice.aws..",
+              "dev.sluice.migrations..",
+              "dev.sluice.emulators..",
+              "dev.sluice.local..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("software.amazon.awssdk..");
+
+  /// It reads the login of the database's owner, and nothing else of AWS.
+  @ArchTest
+  static final ArchRule theMigrationsKnowSecretsManagerOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.sluice.migrations..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("software.amazon.awssdk.services..")
+                  .and(resideOutsideOfPackage("software.amazon.awssdk.services.secretsmanager..")));
 
   @ArchTest
   static final ArchRule theLibraryKnowsNoLambdaAndNoHttpServer =

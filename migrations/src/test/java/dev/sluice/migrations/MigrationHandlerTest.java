@@ -3,13 +3,14 @@ package dev.sluice.migrations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import com.amazonaws.services.lambda.runtime.Context;
+import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -18,27 +19,34 @@ import org.junit.jupiter.api.Test;
 
 final class MigrationHandlerTest {
 
-  private static EmbeddedPostgres server;
+  private static final Context INVOCATION = new TestingInvocation(Duration.ofMinutes(5));
+  private static final Context SHORT = new TestingInvocation(Duration.ofSeconds(62));
+  private static final String NEWEST = "005";
+
+  private static TestingServer server;
 
   @BeforeAll
-  static void startServer() throws IOException {
-    server = EmbeddedPostgres.start();
+  static void startServer() {
+    server = TestingServer.start();
   }
 
   @AfterAll
-  static void stopServer() throws IOException {
+  static void stopServer() {
     server.close();
   }
 
   @Test
-  void anInvocationMigratesAnEmptyDatabaseAndARepeatChangesNothing() throws SQLException {
-    String database = newDatabase("handler");
+  void anInvocationMigratesAnEmptyDatabaseAndARepeatChangesNothing() {
+    String database = server.newDatabase("handler");
 
-    try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
+    try (MigrationHandler handler =
+        handler(Map.of("datasources.default.url", server.url("handler")))) {
       assertThat(tables(database)).as("before the first invocation").isEmpty();
 
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
+      assertThat(handler.handleRequest(Map.of(), INVOCATION))
+          .isEqualTo(Map.of("schema_version", NEWEST));
+      assertThat(handler.handleRequest(Map.of(), INVOCATION))
+          .isEqualTo(Map.of("schema_version", NEWEST));
     }
 
     assertThat(tables(database))
@@ -50,64 +58,157 @@ final class MigrationHandlerTest {
             "response_body",
             "request_attempt",
             "quarantine");
-    assertThat(texts(database, "select version from flyway_schema_history order by version"))
-        .containsExactly("001", "002", "003", "004", "005");
+    assertThat(versions(database)).containsExactly("001", "002", "003", "004", "005");
   }
 
   @Test
-  void theHandlerAndTheSchemaClassApplyTheSameMigrations() throws SQLException {
-    String database = newDatabase("schema");
+  void theHandlerAndTheSchemaClassApplyTheSameMigrations() {
+    String database = server.newDatabase("schema");
 
-    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isEqualTo(5);
+    assertThat(Schema.migrate(server.owned(database))).isEqualTo(5);
 
-    try (MigrationHandler handler = handler(server.getJdbcUrl("postgres", database))) {
-      assertThat(handler.execute(Map.of())).containsEntry("schema_version", "005");
+    try (MigrationHandler handler =
+        handler(Map.of("datasources.default.url", server.url("schema")))) {
+      assertThat(handler.handleRequest(Map.of(), INVOCATION))
+          .containsEntry("schema_version", NEWEST);
     }
-    assertThat(Schema.migrate(server.getDatabase("postgres", database))).isZero();
+    assertThat(Schema.migrate(server.owned(database))).isZero();
   }
 
   @Test
-  void startingTheFunctionNeedsNoDatabaseAndAnInvocationDoes() {
-    try (MigrationHandler handler = handler("jdbc:postgresql://127.0.0.1:1/none")) {
-      assertThatThrownBy(() -> handler.execute(Map.of())).isInstanceOf(RuntimeException.class);
+  void theResourceIsMigratedWhenItIsMadeAndWhenItIsChangedAndIsAlwaysTheSame() {
+    String database = server.newDatabase("resource");
+
+    try (MigrationHandler handler = handler(deployed(database))) {
+      Map<String, Object> made =
+          handler.handleRequest(Map.of("RequestType", "Create", "StackId", "s"), INVOCATION);
+      Map<String, Object> changed =
+          handler.handleRequest(
+              Map.of("RequestType", "Update", "PhysicalResourceId", made.get("PhysicalResourceId")),
+              INVOCATION);
+
+      assertThat(made)
+          .isEqualTo(
+              Map.of(
+                  "PhysicalResourceId", "sluice-schema", "Data", Map.of("schema_version", NEWEST)))
+          .isEqualTo(changed);
+    }
+    assertThat(versions(database)).hasSize(5);
+    assertThat(server.execute(database, DatabaseRoles.GATEWAY, "select count(*) from request"))
+        .containsExactly("0");
+  }
+
+  @Test
+  void aDeletionTouchesNothingNotEvenTheSecret() {
+    try (MigrationHandler handler =
+        handler(
+            Map.of("datasources.default.url", "jdbc:postgresql://127.0.0.1:1/none"),
+            _ -> {
+              throw new AssertionError("The secret was read");
+            })) {
+      assertThat(
+              handler.handleRequest(
+                  Map.of("RequestType", "Delete", "PhysicalResourceId", "the-one-of-before"),
+                  INVOCATION))
+          .isEqualTo(Map.of("PhysicalResourceId", "the-one-of-before"));
     }
   }
 
-  private static MigrationHandler handler(String url) {
+  @Test
+  void whatIsNoRequestOfAResourceIsRefused() {
+    try (MigrationHandler handler = handler(deployed("none"))) {
+      assertThatThrownBy(() -> handler.handleRequest(Map.of("RequestType", "Read"), INVOCATION))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aDatabaseThatResumesIsWaitedFor() throws IOException {
+    String url = server.url(server.newDatabase("resuming"));
+    int port = URI.create(url.substring("jdbc:".length())).getPort();
+
+    try (ResumingDatabase resuming = ResumingDatabase.start(port, 2);
+        MigrationHandler handler =
+            handler(
+                Map.of(
+                    "datasources.default.url",
+                    url.replace(":" + port + "/", ":" + resuming.port() + "/")))) {
+      assertThat(handler.handleRequest(Map.of(), INVOCATION))
+          .containsEntry("schema_version", NEWEST);
+      assertThat(resuming.left()).isZero();
+    }
+  }
+
+  @Test
+  void startingTheFunctionNeedsNoDatabaseAndAnInvocationSaysWhyItFailed() {
+    try (MigrationHandler handler =
+        handler(Map.of("datasources.default.url", "jdbc:postgresql://127.0.0.1:1/none"))) {
+      assertThatThrownBy(() -> handler.handleRequest(Map.of("RequestType", "Create"), SHORT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("No login at the database")
+          .hasMessageContaining("127.0.0.1:1 refused");
+    }
+  }
+
+  @Test
+  void aFailureNeverTellsThePassword() {
+    String database = server.newDatabase("wrong");
+    Map<String, Object> properties = deployed(database);
+
+    try (MigrationHandler handler =
+        handler(properties, _ -> new MasterSecrets.Login("nobody", "the-password"))) {
+      assertThatThrownBy(() -> handler.handleRequest(Map.of("RequestType", "Create"), INVOCATION))
+          .hasMessageContaining("role \"nobody\" does not exist")
+          .satisfies(thrown -> assertThat(texts(thrown)).doesNotContain("the-password"));
+    }
+  }
+
+  private static String texts(Throwable thrown) {
+    StringWriter texts = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(texts));
+    return texts.toString();
+  }
+
+  /// The settings of a deployed function.
+  private static Map<String, Object> deployed(String database) {
+    return Map.of(
+        "datasources.default.url", server.url(database),
+        "sluice.master-secret", "arn:the-secret",
+        "sluice.gateway-connections", "4");
+  }
+
+  private static MigrationHandler handler(Map<String, Object> properties) {
+    return handler(
+        properties,
+        id -> {
+          assertThat(id).isEqualTo("arn:the-secret");
+          return new MasterSecrets.Login(TestingServer.OWNER, "the-password");
+        });
+  }
+
+  private static MigrationHandler handler(Map<String, Object> properties, MasterSecrets secrets) {
+    Map<String, Object> all = new HashMap<>(properties);
+    all.putIfAbsent("datasources.default.username", TestingServer.OWNER);
+    all.putIfAbsent("datasources.default.password", "");
     return new MigrationHandler(
-        Map.of(
-            "datasources.default.url",
-            url,
-            "datasources.default.username",
-            "postgres",
-            "datasources.default.password",
-            "",
-            "datasources.default.connection-timeout",
-            2_000));
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .banner(false)
+            .properties(all)
+            .singletons(secrets));
   }
 
-  private static String newDatabase(String name) throws SQLException {
-    try (Connection connection = server.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
-    }
-    return name;
+  private static List<String> tables(String database) {
+    return server.execute(
+        database,
+        TestingServer.OWNER,
+        "select table_name from information_schema.tables where table_schema = 'public'");
   }
 
-  private static List<String> tables(String database) throws SQLException {
-    return texts(
-        database, "select table_name from information_schema.tables where table_schema = 'public'");
-  }
-
-  private static List<String> texts(String database, String sql) throws SQLException {
-    try (Connection connection = server.getDatabase("postgres", database).getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> texts = new ArrayList<>();
-      while (rows.next()) {
-        texts.add(rows.getString(1));
-      }
-      return texts;
-    }
+  private static List<String> versions(String database) {
+    return server.execute(
+        database,
+        TestingServer.OWNER,
+        "select version from flyway_schema_history order by installed_rank");
   }
 }
