@@ -83,7 +83,7 @@ final class Fixture implements AutoCloseable {
     properties.put("sluice.config", write(models).toString());
     properties.put("sluice.id-key", "a".repeat(43) + "=");
     properties.put("datasources.default.url", database.url());
-    properties.put("datasources.default.username", Database.USER);
+    properties.put("datasources.default.username", Database.DAEMON);
     properties.put("datasources.default.password", "");
     properties.put("sluice.database.connection-timeout", "1s");
     properties.put("sluice.objects.directory", objects.toString());

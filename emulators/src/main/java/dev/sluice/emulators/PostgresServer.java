@@ -1,5 +1,6 @@
 package dev.sluice.emulators;
 
+import dev.sluice.migrations.DatabaseRoles;
 import dev.sluice.migrations.Schema;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -30,6 +31,9 @@ public final class PostgresServer implements AutoCloseable {
 
   private static final String TEMPLATE = "sluice_template";
   private static final String PID_FILE = "postmaster.pid";
+
+  /// Of all gateways of this server together.
+  private static final int GATEWAY_SESSIONS = 80;
 
   private final @Nullable Path dataDirectory;
   private final AtomicInteger databases = new AtomicInteger();
@@ -187,15 +191,21 @@ public final class PostgresServer implements AutoCloseable {
     if (!exists(name)) {
       execute("create database " + name);
     }
-    var _ = Schema.migrate(server.getDatabase("postgres", name));
+    migrate(name);
     return database(name);
   }
 
   private synchronized void ensureTemplate() {
     if (!exists(TEMPLATE)) {
       execute("create database " + TEMPLATE);
-      var _ = Schema.migrate(server.getDatabase("postgres", TEMPLATE));
+      migrate(TEMPLATE);
     }
+  }
+
+  private void migrate(String database) {
+    DataSource owned = server.getDatabase("postgres", database);
+    var _ = Schema.migrate(owned);
+    DatabaseRoles.ensure(owned, GATEWAY_SESSIONS);
   }
 
   private Database database(String name) {
@@ -311,10 +321,14 @@ public final class PostgresServer implements AutoCloseable {
 
   /// One database of the server.
   ///
-  /// @param url without credentials; the user is `postgres` and the password empty
+  /// @param url without credentials. The owner is `postgres`, the functions have roles of their
+  ///   own, and all passwords are empty
   public record Database(String url, DataSource dataSource) {
 
     public static final String USER = "postgres";
+    public static final String GATEWAY = DatabaseRoles.GATEWAY;
+    public static final String COMPLETION = DatabaseRoles.COMPLETION;
+    public static final String DAEMON = DatabaseRoles.DAEMON;
 
     /// The name of the database in its server.
     public String name() {

@@ -68,7 +68,7 @@ final class StoreFixture implements AutoCloseable {
         "datasources.default.url",
         database.url(),
         "datasources.default.username",
-        Database.USER,
+        Database.DAEMON,
         "datasources.default.password",
         "");
   }

@@ -51,7 +51,8 @@ final class StackDatabase implements AutoCloseable {
             "datasources.default.url",
             database.url(),
             "datasources.default.username",
-            PostgresServer.Database.USER,
+            // One for all functions, because they share their settings; all have the same rights.
+            PostgresServer.Database.DAEMON,
             "datasources.default.password",
             ""),
         server);

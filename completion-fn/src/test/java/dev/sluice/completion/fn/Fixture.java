@@ -88,7 +88,7 @@ final class Fixture {
       String url, Path objects, MetricSeries metrics, Map<String, Object> more) {
     Map<String, Object> properties = new HashMap<>(more);
     properties.put("datasources.default.url", url);
-    properties.put("datasources.default.username", Database.USER);
+    properties.put("datasources.default.username", Database.COMPLETION);
     properties.put("datasources.default.password", "");
     properties.put("sluice.objects.directory", objects.toString());
     properties.put("sluice.database.connection-timeout", "1s");

@@ -73,7 +73,7 @@ public final class TestingDeployment {
                   "a secret of thirty-two bytes length".getBytes(StandardCharsets.UTF_8));
       Map<String, String> settings = new HashMap<>();
       settings.put("datasources.default.url", databaseUrl);
-      settings.put("datasources.default.username", Database.USER);
+      settings.put("datasources.default.username", Database.GATEWAY);
       settings.put("datasources.default.password", "");
       settings.put("sluice.database.pool-size", "4");
       settings.put("sluice.database.connection-timeout", "2s");
