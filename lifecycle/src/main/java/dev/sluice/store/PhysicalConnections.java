@@ -62,6 +62,8 @@ final class PhysicalConnections implements DataSource {
     properties.setProperty("connectTimeout", limit);
     properties.setProperty("socketTimeout", limit);
     properties.setProperty("tcpKeepAlive", "true");
+    // A server's detail quotes the rows and values of a statement that it refused.
+    properties.setProperty("logServerErrorDetail", "false");
     // Spares a login the statements that older servers need.
     properties.setProperty("assumeMinServerVersion", "17");
     properties.setProperty("reWriteBatchedInserts", "true");
