@@ -24,6 +24,8 @@ import java.time.Duration;
 ///   otherwise). A run that needs more, because a store answers at its limit time and again or a
 ///   heartbeat fell due last, is killed: its row then stays without an end, and the next run does
 ///   what it left
+/// @param resumeWait how long a run waits at its beginning for a database that does not answer: a
+///   paused one takes 15 s and more to resume
 @ConfigurationProperties("sluice.daemon")
 record DaemonConfiguration(
     @Bindable(defaultValue = "20m") Duration gatewayLostAfter,
@@ -36,7 +38,8 @@ record DaemonConfiguration(
     @Bindable(defaultValue = "100") int sweepPage,
     @Bindable(defaultValue = "10s") Duration sweepTime,
     @Bindable(defaultValue = "10s") Duration heartbeatEvery,
-    @Bindable(defaultValue = "20s") Duration stopMargin) {
+    @Bindable(defaultValue = "20s") Duration stopMargin,
+    @Bindable(defaultValue = "1m") Duration resumeWait) {
 
   /// Amazon S3 never lists more at once, and a page that is not full is taken for the last one.
   private static final int LARGEST_SWEEP_PAGE = 1_000;
@@ -52,6 +55,7 @@ record DaemonConfiguration(
     positive("duty-every", dutyEvery);
     positive("sweep-time", sweepTime);
     positive("heartbeat-every", heartbeatEvery);
+    positive("resume-wait", resumeWait);
     if (rescuePage < 1) {
       throw new IllegalArgumentException("sluice.daemon.rescue-page is at least 1");
     }

@@ -4,6 +4,7 @@ import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
 import dev.sluice.upstream.Model;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -56,12 +57,23 @@ final class DaemonRun {
   /// @throws RuntimeException what failed first, the others suppressed, after everything else had
   ///   its turn and the end of the run is recorded; or what ended the run itself
   Done run(String version, Deadline deadline) {
-    ports.clock().heard(ports.registry().register(ports.id(), version, models()));
+    ports.clock().heard(register(version, deadline));
     FutureTask<Done> work = new FutureTask<>(() -> work(deadline), Done.NOTHING);
     var _ = Thread.ofPlatform().daemon().name("daemon-run").start(work);
     await(work);
     failures.raise();
     return tally.done();
+  }
+
+  /// A database that is paused resumes because it is asked, and answers some time later. Nobody
+  /// repeats a tick, and by the next one it may be paused again: so this run waits for it.
+  private Instant register(String version, Deadline deadline) {
+    Deadline patience =
+        deadline.minus(configuration.stopMargin()).orSooner(configuration.resumeWait());
+    return ports
+        .insistence()
+        .until(
+            patience, "register", () -> ports.registry().register(ports.id(), version, models()));
   }
 
   private void await(FutureTask<Done> work) {

@@ -21,7 +21,8 @@ final class Insistence {
     this.pause = pause;
   }
 
-  /// @throws StoreUnavailableException the last one, when the time is over
+  /// @throws StoreUnavailableException the last one, when the time is over or the thread is asked
+  ///   to stop
   <T> T until(Deadline end, String what, Supplier<T> work) {
     GrowingPause growing = new GrowingPause(LONGEST_PAUSE);
     while (true) {
@@ -29,7 +30,7 @@ final class Insistence {
       try {
         return work.get();
       } catch (StoreUnavailableException e) {
-        if (end.remaining().compareTo(rest) <= 0) {
+        if (end.remaining().compareTo(rest) <= 0 || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LOG.atWarn()

@@ -29,7 +29,8 @@ final class DaemonConfigurationTest {
                   100,
                   Duration.ofSeconds(10),
                   Duration.ofSeconds(10),
-                  Duration.ofSeconds(20)));
+                  Duration.ofSeconds(20),
+                  Duration.ofMinutes(1)));
     }
   }
 
@@ -58,7 +59,8 @@ final class DaemonConfigurationTest {
             Map.entry("sluice.daemon.sweep-page", 8),
             Map.entry("sluice.daemon.sweep-time", "4s"),
             Map.entry("sluice.daemon.heartbeat-every", "5s"),
-            Map.entry("sluice.daemon.stop-margin", "8s"));
+            Map.entry("sluice.daemon.stop-margin", "8s"),
+            Map.entry("sluice.daemon.resume-wait", "11s"));
     try (ApplicationContext context = ApplicationContext.run(properties)) {
       assertThat(context.getBean(DaemonConfiguration.class))
           .isEqualTo(
@@ -73,7 +75,8 @@ final class DaemonConfigurationTest {
                   8,
                   Duration.ofSeconds(4),
                   Duration.ofSeconds(5),
-                  Duration.ofSeconds(8)));
+                  Duration.ofSeconds(8),
+                  Duration.ofSeconds(11)));
     }
   }
 
@@ -92,7 +95,8 @@ final class DaemonConfigurationTest {
     "sweep-time, 0s",
     "heartbeat-every, 0s",
     "stop-margin, 2s",
-    "stop-margin, 7s"
+    "stop-margin, 7s",
+    "resume-wait, 0s"
   })
   void valuesThatCannotWorkAreRefused(String name, String value) {
     try (ApplicationContext context =

@@ -231,7 +231,12 @@ final class DaemonHandlerTest {
     new DirectoryObjectStore(directory).put("spill/a", "a record".getBytes(StandardCharsets.UTF_8));
 
     try (DaemonHandler handler =
-        fixture.handler(Map.of("datasources.default.url", "jdbc:postgresql://127.0.0.1:1/none"))) {
+        fixture.handler(
+            Map.of(
+                "datasources.default.url",
+                "jdbc:postgresql://127.0.0.1:1/none",
+                "sluice.daemon.resume-wait",
+                "1s"))) {
       assertThatThrownBy(() -> tick(handler, MINUTE)).isInstanceOf(StoreUnavailableException.class);
     }
 

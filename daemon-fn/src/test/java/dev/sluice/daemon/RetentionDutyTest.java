@@ -38,7 +38,7 @@ final class RetentionDutyTest {
             objects(),
             metrics,
             new DaemonConfiguration(
-                TEN, 1, Duration.ofSeconds(1), 1, 3, TEN, TEN, 1, TEN, TEN, TEN));
+                TEN, 1, Duration.ofSeconds(1), 1, 3, TEN, TEN, 1, TEN, TEN, TEN, TEN));
 
     assertThatThrownBy(() -> duty.pass(Deadline.in(TEN))).isSameAs(fault);
 

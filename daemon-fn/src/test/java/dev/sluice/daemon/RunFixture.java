@@ -33,6 +33,7 @@ abstract class RunFixture {
   Duration drainMargin = Duration.ofSeconds(20);
   Duration stopMargin = Duration.ofSeconds(20);
   Duration claimEvery = Duration.ofMillis(20);
+  Duration resumeWait = Duration.ofSeconds(1);
 
   static Duty duty(Pass pass) {
     return new Duty() {
@@ -68,7 +69,7 @@ abstract class RunFixture {
             ports,
             () -> List.copyOf(duties),
             new DaemonConfiguration(
-                ten, 1, ten.dividedBy(10), 1, 3, ten, ten, 1, ten, ten, stopMargin),
+                ten, 1, ten.dividedBy(10), 1, 3, ten, ten, 1, ten, ten, stopMargin, resumeWait),
             new CallConfiguration(
                 slots,
                 Duration.ofMillis(700),

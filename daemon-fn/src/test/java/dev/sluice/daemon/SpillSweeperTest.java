@@ -289,7 +289,8 @@ final class SpillSweeperTest {
         page,
         ten,
         ten,
-        ten.multipliedBy(2));
+        ten.multipliedBy(2),
+        ten);
   }
 
   private CompletionQueue queueWith(Consumer<String> send, boolean reachable) {

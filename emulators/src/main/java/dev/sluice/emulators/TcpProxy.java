@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +34,8 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Direction> stalled = EnumSet.noneOf(Direction.class);
   private final Signal closed = new Signal();
   private volatile Duration delay = Duration.ZERO;
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
   private volatile boolean refusing;
 
   /// Which way bytes go.
@@ -102,6 +105,16 @@ public final class TcpProxy implements AutoCloseable {
     refusing = refuse;
   }
 
+  /// So many of the next connections are reset at once; those after them are let through.
+  public void refuseNext(int count) {
+    refusals.set(count);
+  }
+
+  /// How many connections there were until now, those that were refused included.
+  public int accepted() {
+    return accepted.get();
+  }
+
   /// Stops forwarding in this direction, for open and new connections; bytes wait.
   public void stall(Direction direction) {
     lock.lock();
@@ -132,7 +145,9 @@ public final class TcpProxy implements AutoCloseable {
     while (!closed.fired()) {
       try {
         Socket client = server.accept();
-        if (refusing || closed.fired()) {
+        accepted.incrementAndGet();
+        boolean isRefused = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        if (isRefused || refusing || closed.fired()) {
           client.setSoLinger(true, 0);
           client.close();
         } else {

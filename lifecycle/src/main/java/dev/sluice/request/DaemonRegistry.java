@@ -15,7 +15,7 @@ import java.util.UUID;
 public interface DaemonRegistry {
 
   /// Enters a run without free slots, and forgets some of those that gave their last sign of life
-  /// more than a week ago. Not to be repeated with the same id.
+  /// more than a week ago. A repeat is safe, and a sign of life.
   ///
   /// @param id fresh for this run
   /// @param version of the code that runs

@@ -36,6 +36,7 @@ final class PostgresDaemonRegistry implements DaemonRegistry {
           for update skip locked)))
       insert into daemon (id, version, serves)
       values (?, ?, encode(sha256(convert_to(?, 'UTF8')), 'hex'))
+      on conflict (id) do update set heartbeat_at = now()
       returning now() as now
       """;
 

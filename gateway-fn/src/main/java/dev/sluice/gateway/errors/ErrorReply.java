@@ -17,6 +17,10 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
 
   private static final String RETRY_AFTER_SECONDS = "1";
 
+  /// A database that was paused needs 15 s and more to resume: with this wait, the three tries that
+  /// a client's library makes by itself, each of which waits for a connection, last longer.
+  private static final String DATABASE_RETRY_AFTER_SECONDS = "5";
+
   public ErrorReply {
     headers = Map.copyOf(headers);
   }
@@ -45,7 +49,11 @@ public record ErrorReply(int status, Map<String, String> headers, JsonObject err
     headers.put("cache-control", "no-store");
     headers.put("x-request-id", requestId);
     if (error.status() == 503) {
-      headers.putIfAbsent("retry-after", RETRY_AFTER_SECONDS);
+      boolean isDatabase =
+          thrown instanceof StoreUnavailableException
+              || thrown.getCause() instanceof StoreUnavailableException;
+      headers.putIfAbsent(
+          "retry-after", isDatabase ? DATABASE_RETRY_AFTER_SECONDS : RETRY_AFTER_SECONDS);
     }
     return new ErrorReply(error.status(), headers, body(error, requestId));
   }

@@ -85,7 +85,8 @@ final class ErrorReplyTest {
 
     assertThat(ofStore.status()).isEqualTo(503);
     assertThat(ofStore.error().text("code")).contains("overloaded");
-    assertThat(ofStore.headers()).containsEntry("retry-after", "1");
+    assertThat(ofStore.headers()).containsEntry("retry-after", "5");
+    assertThat(ofQueue.headers()).containsEntry("retry-after", "1");
     assertThat(ofQueue.status()).isEqualTo(503);
     assertThat(new String(ofQueue.body(), StandardCharsets.UTF_8))
         .doesNotContain("secret", "Nothing was called");

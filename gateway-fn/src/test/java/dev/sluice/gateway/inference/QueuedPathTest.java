@@ -140,7 +140,7 @@ final class QueuedPathTest {
 
     assertThat(reply.status()).isEqualTo(503);
     assertThat(reply.errorCode()).isEqualTo("overloaded");
-    assertThat(reply.headers()).containsEntry("retry-after", "1");
+    assertThat(reply.headers()).containsEntry("retry-after", "5");
     assertThat(bench.wakes).hasValue(0);
     assertThat(bench.requests.rows()).isEmpty();
   }
