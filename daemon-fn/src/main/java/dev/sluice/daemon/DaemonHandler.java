@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// Settings are `datasources.default.url`, `.username`, `.password`, `sluice.queue.url`,
 /// `sluice.objects.directory` or `sluice.objects.bucket`, `sluice.config`, `sluice.database.*`,
-/// `sluice.upstream.*` and `sluice.daemon.*`. Starting opens no connection. An exception means that
-/// something was not done; the next tick does it. Nobody repeats a tick; a wake comes again, which
-/// is harmless. An interrupt asks the run to stop. Safe for use by several threads.
+/// `sluice.upstream.*`, `sluice.daemon.*` and, for calls at times of its own, `sluice.schedule.*`.
+/// Starting opens no connection. An exception means that something was not done; the next tick does
+/// it. Nobody repeats a tick; a wake comes again, which is harmless. An interrupt asks the run to
+/// stop. Safe for use by several threads.
 public final class DaemonHandler implements RequestStreamHandler, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DaemonHandler.class);
@@ -39,6 +40,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
 
   private final ApplicationContext context;
   private final DaemonRuns runs;
+  private final Successor successor;
   private final SandboxLife sandbox;
   private final Metrics metrics;
 
@@ -57,6 +59,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
   public DaemonHandler(ApplicationContextBuilder builder) {
     context = builder.start();
     runs = context.getBean(DaemonRuns.class);
+    successor = context.getBean(Successor.class);
     sandbox = context.getBean(SandboxLife.class);
     metrics = context.getBean(Metrics.class);
     DaemonConfiguration configuration = context.getBean(DaemonConfiguration.class);
@@ -74,7 +77,7 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
     long start = System.nanoTime();
     Deadline deadline = Deadline.in(Duration.ofMillis(invocation.getRemainingTimeInMillis()));
     DaemonEvent known = known(event.readAllBytes());
-    Done done = run(invocation.getFunctionVersion(), deadline);
+    Done done = run(invocation, deadline);
     metrics.record(Metric.DAEMON_RUN_TIME, (System.nanoTime() - start) / 1e6);
     switch (known) {
       case DaemonEvent.Tick _ -> answer.write(Json.write(counts(done)));
@@ -91,10 +94,13 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
     return counts.build();
   }
 
-  private Done run(String version, Deadline deadline) {
+  private Done run(Context invocation, Deadline deadline) {
+    Done done = Done.NOTHING;
     try {
-      return runs.next().run(version, deadline);
+      done = runs.next().run(invocation.getFunctionVersion(), deadline);
+      return done;
     } finally {
+      successor.arrange(invocation.getInvokedFunctionArn(), done, deadline);
       sandbox.endOfInvocation();
     }
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Queued requests through the whole function, with PostgreSQL and model servers.
 final class QueuedRequestsTest {
 
-  private static final String ANSWER =
+  static final String ANSWER =
       """
       {"id":"c","object":"chat.completion","created":1,"model":"m0","choices":[{"index":0,\
       "message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],\

@@ -50,6 +50,8 @@ public enum Metric {
   DAEMON_STALE_RESULTS("daemon_stale_results", Unit.COUNT),
   DAEMON_RESULTS_LOST("daemon_results_lost", Unit.COUNT),
   DAEMON_IDLE_EXITS("daemon_idle_exits", Unit.COUNT),
+  DAEMON_NEXT_RUNS("daemon_next_runs", Unit.COUNT),
+  DAEMON_NEXT_RUN_FAILURES("daemon_next_run_failures", Unit.COUNT, "reason"),
   RETENTION_DELETED("retention_deleted", Unit.COUNT);
 
   /// Units with the words of CloudWatch's embedded metric format.

@@ -126,6 +126,8 @@ final class ClaimPlansTest {
     List<Held> held = List.copyOf(claimed);
     for (String mode : MODES) {
       check(mode, DueStatement.IS_ANYTHING_DUE, model(), model());
+      check(
+          mode, PostgresBacklog.EARLIEST, model(), model(), new Bound("double precision", "1200"));
       check(mode, HeldStatements.RELEASE, bound(HeldStatements.FENCE, held));
       check(
           mode,

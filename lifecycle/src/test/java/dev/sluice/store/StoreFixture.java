@@ -5,6 +5,7 @@ import dev.sluice.account.AccountStore;
 import dev.sluice.completion.CompletionStore;
 import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
+import dev.sluice.request.Backlog;
 import dev.sluice.request.ClaimStore;
 import dev.sluice.request.DaemonRegistry;
 import dev.sluice.request.IdempotencyStore;
@@ -75,6 +76,10 @@ final class StoreFixture implements AutoCloseable {
 
   CompletionStore completions() {
     return context.getBean(CompletionStore.class);
+  }
+
+  Backlog backlog() {
+    return context.getBean(Backlog.class);
   }
 
   RequestStore requests() {

@@ -64,7 +64,9 @@ final class EmittedMetricsTest {
           Metric.DAEMON_EXPIRED,
           Metric.DAEMON_STALE_RESULTS,
           Metric.DAEMON_RESULTS_LOST,
-          Metric.RETENTION_DELETED);
+          Metric.RETENTION_DELETED,
+          Metric.DAEMON_NEXT_RUNS,
+          Metric.DAEMON_NEXT_RUN_FAILURES);
 
   private static final ResponseId LOST =
       new ResponseId(UUID.fromString("019aa5d5-6a3b-7000-8000-000000000001"));
