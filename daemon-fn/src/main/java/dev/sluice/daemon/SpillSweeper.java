@@ -136,6 +136,8 @@ final class SpillSweeper implements Duty {
     }
     try {
       queue.send(text.get(), time(until));
+      // The completion function will count it as stored, so it is counted here as sent.
+      metrics.count(Metric.RECORDS_ENQUEUED, "swept");
     } catch (QueueUnavailableException e) {
       return queue.isReachable() ? new Swept.Stays("refused", e) : new Swept.QueueAway(e);
     }

@@ -73,6 +73,7 @@ final class SpillSweeperTest {
         .containsExactlyInAnyOrder("{\"first\":\"\\u00e9\"}", "not a record at all");
     assertThat(objects.list("", 10)).containsExactly("a/request/body");
     assertThat(Fixture.total(metrics, Metric.DAEMON_SPILL_SWEPT)).isEqualTo(2);
+    assertThat(Fixture.total(metrics, Metric.RECORDS_ENQUEUED)).isEqualTo(2);
   }
 
   @Test
