@@ -40,7 +40,7 @@ final class Successor {
   private static final Duration LONGEST_QUESTION = Duration.ofSeconds(2);
 
   /// For a connection, the question and the call; with less time left it is not begun.
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration LONGEST = Duration.ofSeconds(12);
 
   private final @Nullable NextRun nextRun;
   private final Backlog backlog;
