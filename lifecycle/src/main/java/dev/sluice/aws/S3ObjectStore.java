@@ -3,10 +3,12 @@ package dev.sluice.aws;
 import dev.sluice.completion.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -34,9 +36,12 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   }
 
   /// The bucket of this name, with a client of its own.
-  public static S3ObjectStore ofBucket(String bucket) {
+  ///
+  /// @param endpoint a server other than AWS, on which buckets are paths and not hosts; null on AWS
+  public static S3ObjectStore connect(String bucket, @Nullable URI endpoint) {
     return new S3ObjectStore(
-        S3Client.builder()
+        OtherServer.orAws(S3Client.builder(), endpoint)
+            .forcePathStyle(endpoint != null)
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(Duration.ofSeconds(1))

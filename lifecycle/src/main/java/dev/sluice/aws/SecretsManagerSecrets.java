@@ -2,6 +2,7 @@ package dev.sluice.aws;
 
 import dev.sluice.sandbox.SecretUnavailableException;
 import dev.sluice.sandbox.Secrets;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -38,8 +39,12 @@ public final class SecretsManagerSecrets implements Secrets {
     this.nanoClock = nanoClock;
   }
 
-  public static SecretsManagerSecrets ofEnvironment() {
-    return new SecretsManagerSecrets(() -> limited().build(), System::nanoTime);
+  /// Secrets with a client of their own.
+  ///
+  /// @param endpoint a server other than AWS; null on AWS
+  public static SecretsManagerSecrets connect(@Nullable URI endpoint) {
+    return new SecretsManagerSecrets(
+        () -> OtherServer.orAws(limited(), endpoint).build(), System::nanoTime);
   }
 
   /// A client whose calls end soon, also when the other side is silently gone.

@@ -8,7 +8,9 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Where large bodies and spilled records lie: a bucket on AWS, a directory elsewhere.
 @Factory
@@ -20,11 +22,14 @@ final class ObjectStoreFactory {
     return new DirectoryObjectStore(Path.of(directory));
   }
 
+  /// @param endpoint a server other than AWS, null on AWS
   @Singleton
   @Bean(preDestroy = "close")
   @Requires(property = "sluice.objects.bucket")
   @Requires(missingProperty = "sluice.objects.directory")
-  S3ObjectStore bucket(@Property(name = "sluice.objects.bucket") String bucket) {
-    return S3ObjectStore.ofBucket(bucket);
+  S3ObjectStore bucket(
+      @Property(name = "sluice.objects.bucket") String bucket,
+      @Property(name = "sluice.objects.endpoint") @Nullable URI endpoint) {
+    return S3ObjectStore.connect(bucket, endpoint);
   }
 }

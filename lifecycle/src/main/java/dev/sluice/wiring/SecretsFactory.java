@@ -16,6 +16,7 @@ import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -23,16 +24,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is made from a secret of the deployment.
 @Factory
 final class SecretsFactory {
 
   /// Made when the first secret is read.
+  ///
+  /// @param endpoint a server other than AWS, null on AWS
   @Singleton
   @Secondary
-  Secrets secrets() {
-    return SecretsManagerSecrets.ofEnvironment();
+  Secrets secrets(@Property(name = "sluice.secrets.endpoint") @Nullable URI endpoint) {
+    return SecretsManagerSecrets.connect(endpoint);
   }
 
   /// Made at the first login of `sluice.database.authentication: iam`.

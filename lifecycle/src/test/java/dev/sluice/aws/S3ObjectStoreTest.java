@@ -1,5 +1,6 @@
 package dev.sluice.aws;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -67,6 +68,17 @@ final class S3ObjectStoreTest extends ObjectStoreContract {
     server.stop(0);
 
     assertThatThrownBy(() -> store().get("a/b")).isInstanceOf(UncheckedIOException.class);
+  }
+
+  /// A host `bucket.localhost` would not be found everywhere.
+  @Test
+  void aBucketOfAnotherServerIsAPathAndNeedsNoAccount() {
+    objects.put("a/b", new byte[] {1, 2});
+    URI named = URI.create("http://localhost:" + server.getAddress().getPort());
+
+    try (S3ObjectStore store = S3ObjectStore.connect("bucket", named)) {
+      assertThat(store.get("a/b")).contains(new byte[] {1, 2});
+    }
   }
 
   @Test

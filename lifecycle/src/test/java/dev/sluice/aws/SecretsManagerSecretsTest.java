@@ -75,6 +75,15 @@ final class SecretsManagerSecretsTest {
   }
 
   @Test
+  void anotherServerIsAskedWithoutAnAccount() {
+    try (ScriptedUpstream server = ScriptedUpstream.start(_ -> answer.get())) {
+      URI endpoint = URI.create("http://127.0.0.1:" + server.port());
+
+      assertThat(SecretsManagerSecrets.connect(endpoint).value("the-id")).isEqualTo("first");
+    }
+  }
+
+  @Test
   void aSilentServerIsGivenUpInTime() {
     try (ScriptedUpstream server = ScriptedUpstream.start(_ -> UpstreamAnswer.never())) {
       long before = System.nanoTime();
