@@ -70,12 +70,19 @@ public final class SqsQueues implements AutoCloseable {
 
   /// The queues, made when they are missing; a repeat with the same settings changes nothing.
   public static SqsQueues create(URI endpoint, Settings settings) {
+    return create(endpoint, "", settings);
+  }
+
+  /// The same for one of several users of a server.
+  ///
+  /// @param prefix of the names of the queues
+  public static SqsQueues create(URI endpoint, String prefix, Settings settings) {
     SqsClient client = client(endpoint);
     int receives = settings.maxReceiveCount();
     return new SqsQueues(
         client,
-        pair(client, "completions", settings.visibility(), receives),
-        pair(client, "wake", settings.wakeVisibility(), receives));
+        pair(client, prefix + "completions", settings.visibility(), receives),
+        pair(client, prefix + "wake", settings.wakeVisibility(), receives));
   }
 
   private static Pair pair(SqsClient client, String name, Duration visibility, int receives) {

@@ -1,5 +1,7 @@
 package dev.sluice.local;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param modelsFile models and upstreams; null for the packaged demo file
 /// @param databaseUrl a JDBC URL of a server to use instead of the embedded one; null for that
 /// @param sqsEndpoint an SQS server to use instead of the embedded one; null for that
+/// @param aws a server for large bodies and secrets instead of the data directory, and for queues
+///   unless `sqsEndpoint` names another; null for none
 /// @param times how fast the stand-ins for AWS go
 /// @param functionProperties settings of the functions beyond those that the stack makes; they win
 /// @param fork how functions run in processes of their own; null runs them all in this one
@@ -21,6 +25,7 @@ public record DevSettings(
     @Nullable Path modelsFile,
     @Nullable String databaseUrl,
     @Nullable String sqsEndpoint,
+    @Nullable AwsServer aws,
     EmulatorTimes times,
     Map<String, String> functionProperties,
     @Nullable ForkSettings fork) {
@@ -35,22 +40,44 @@ public record DevSettings(
 
   /// Settings for tests: any port, an own directory, short times, ticks by hand.
   public static DevSettings forTests(Path dataDirectory) {
-    return new DevSettings(0, dataDirectory, null, null, null, EmulatorTimes.TEST, Map.of(), null);
+    return new DevSettings(
+        0, dataDirectory, null, null, null, null, EmulatorTimes.TEST, Map.of(), null);
   }
 
   DevSettings withModels(Path file) {
     return new DevSettings(
-        port, dataDirectory, file, databaseUrl, sqsEndpoint, times, functionProperties, fork);
+        port, dataDirectory, file, databaseUrl, sqsEndpoint, aws, times, functionProperties, fork);
   }
 
   DevSettings withDatabase(String url) {
     return new DevSettings(
-        port, dataDirectory, modelsFile, url, sqsEndpoint, times, functionProperties, fork);
+        port, dataDirectory, modelsFile, url, sqsEndpoint, aws, times, functionProperties, fork);
   }
 
   DevSettings withSqs(String endpoint) {
     return new DevSettings(
-        port, dataDirectory, modelsFile, databaseUrl, endpoint, times, functionProperties, fork);
+        port,
+        dataDirectory,
+        modelsFile,
+        databaseUrl,
+        endpoint,
+        aws,
+        times,
+        functionProperties,
+        fork);
+  }
+
+  DevSettings withAws(AwsServer server) {
+    return new DevSettings(
+        port,
+        dataDirectory,
+        modelsFile,
+        databaseUrl,
+        sqsEndpoint,
+        server,
+        times,
+        functionProperties,
+        fork);
   }
 
   DevSettings withTimes(EmulatorTimes others) {
@@ -60,6 +87,7 @@ public record DevSettings(
         modelsFile,
         databaseUrl,
         sqsEndpoint,
+        aws,
         others,
         functionProperties,
         fork);
@@ -67,7 +95,7 @@ public record DevSettings(
 
   DevSettings withFunctionProperties(Map<String, String> properties) {
     return new DevSettings(
-        port, dataDirectory, modelsFile, databaseUrl, sqsEndpoint, times, properties, fork);
+        port, dataDirectory, modelsFile, databaseUrl, sqsEndpoint, aws, times, properties, fork);
   }
 
   /// The same with functions in processes of their own.
@@ -82,13 +110,14 @@ public record DevSettings(
         modelsFile,
         databaseUrl,
         sqsEndpoint,
+        aws,
         times,
         functionProperties,
         processes);
   }
 
   /// Reads `SLUICE_PORT`, `SLUICE_DATA_DIR`, `SLUICE_CONFIG`, `SLUICE_DATABASE_URL`,
-  /// `SLUICE_SQS_ENDPOINT`, `SLUICE_FORK` and `SLUICE_FORK_MAX`.
+  /// `SLUICE_SQS_ENDPOINT`, `SLUICE_AWS_ENDPOINT`, `SLUICE_FORK` and `SLUICE_FORK_MAX`.
   ///
   /// @param directory where relative paths start
   /// @throws IllegalArgumentException with a sentence for the person who set a wrong value
@@ -99,6 +128,7 @@ public record DevSettings(
         value(environment, "SLUICE_CONFIG").map(directory::resolve).orElse(null),
         value(environment, "SLUICE_DATABASE_URL").map(DevSettings::jdbcUrl).orElse(null),
         value(environment, "SLUICE_SQS_ENDPOINT").orElse(null),
+        value(environment, "SLUICE_AWS_ENDPOINT").map(DevSettings::awsServer).orElse(null),
         EmulatorTimes.DEV,
         Map.of(),
         ForkSettings.ofEnvironment(environment).orElse(null));
@@ -110,6 +140,15 @@ public record DevSettings(
       return Integer.parseInt(text);
     } catch (NumberFormatException _) {
       throw new IllegalArgumentException("SLUICE_PORT must be a number, not '" + text + "'");
+    }
+  }
+
+  private static AwsServer awsServer(String endpoint) {
+    try {
+      return new AwsServer(new URI(endpoint), AwsServer.PREFIX);
+    } catch (URISyntaxException _) {
+      throw new IllegalArgumentException(
+          "SLUICE_AWS_ENDPOINT must look like http://host:port, not " + endpoint);
     }
   }
 

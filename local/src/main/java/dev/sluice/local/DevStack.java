@@ -62,13 +62,18 @@ public final class DevStack implements AutoCloseable {
         parts.add(
             SqsQueues.create(
                 queueEndpoint,
+                settings.aws() == null ? "" : settings.aws().prefix(),
                 new SqsQueues.Settings(settings.times().visibility(), MAX_RECEIVE_COUNT)));
     DemoUpstream demo = parts.add(DemoUpstream.start(0, null));
     Path models =
         settings.modelsFile() == null
             ? DemoModels.write(data, demo.baseUrl())
             : settings.modelsFile();
-    Map<String, Object> properties = properties(models, queueEndpoint, data);
+    Map<String, Object> properties = properties(models, queueEndpoint);
+    properties.putAll(
+        settings.aws() == null
+            ? StackStores.inFiles(data.path().resolve("objects"), secrets)
+            : StackStores.on(settings.aws(), secrets));
     properties.putAll(settings.functionProperties());
     this.description = new StackDescription(data.file("dev.json"));
     this.functions = parts.add(functions(settings, models, properties, data));
@@ -123,17 +128,13 @@ public final class DevStack implements AutoCloseable {
     }
   }
 
-  /// The settings of all functions.
-  private Map<String, Object> properties(Path models, URI queueEndpoint, DataDirectory data) {
+  /// The settings of all functions, but for those of the stores.
+  private Map<String, Object> properties(Path models, URI queueEndpoint) {
     Map<String, Object> properties = new HashMap<>(database.properties());
-    properties.put("sluice.id-key", secrets.idKey());
-    properties.put("sluice.peppers", "1:" + secrets.pepper());
-    properties.put("sluice.admin-key", secrets.adminKey());
     properties.put("sluice.config", models.toString());
     properties.put("sluice.queue.url", queues.completions().url());
     properties.put("sluice.wake.url", queues.wake().url());
     properties.put("sluice.queue.endpoint", queueEndpoint.toString());
-    properties.put("sluice.objects.directory", data.path().resolve("objects").toString());
     return properties;
   }
 
@@ -156,9 +157,12 @@ public final class DevStack implements AutoCloseable {
   }
 
   private static URI queueEndpoint(DevSettings settings, Parts parts) {
-    return settings.sqsEndpoint() == null
+    if (settings.sqsEndpoint() != null) {
+      return URI.create(settings.sqsEndpoint());
+    }
+    return settings.aws() == null
         ? parts.add(SqsServer.start()).endpoint()
-        : URI.create(settings.sqsEndpoint());
+        : settings.aws().endpoint();
   }
 
   private EventSourceMapping startMapping() {

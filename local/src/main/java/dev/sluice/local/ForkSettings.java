@@ -28,6 +28,7 @@ public record ForkSettings(
           "SLUICE_CONFIG",
           "SLUICE_DATABASE_URL",
           "SLUICE_SQS_ENDPOINT",
+          "SLUICE_AWS_ENDPOINT",
           "SLUICE_FORK",
           "SLUICE_FORK_MAX");
 

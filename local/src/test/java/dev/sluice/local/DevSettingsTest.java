@@ -3,6 +3,7 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ final class DevSettingsTest {
                 null,
                 null,
                 null,
+                null,
                 EmulatorTimes.DEV,
                 Map.of(),
                 null));
@@ -39,7 +41,8 @@ final class DevSettingsTest {
                 "SLUICE_DATA_DIR", "data",
                 "SLUICE_CONFIG", "/etc/models.yaml",
                 "SLUICE_DATABASE_URL", "jdbc:postgresql://host/db?user=me",
-                "SLUICE_SQS_ENDPOINT", "http://host:4566"),
+                "SLUICE_SQS_ENDPOINT", "http://host:4566",
+                "SLUICE_AWS_ENDPOINT", "http://host:4567"),
             ROOT);
 
     assertThat(settings.port()).isZero();
@@ -47,6 +50,8 @@ final class DevSettingsTest {
     assertThat(settings.modelsFile()).isEqualTo(Path.of("/etc/models.yaml"));
     assertThat(settings.databaseUrl()).isEqualTo("jdbc:postgresql://host/db?user=me");
     assertThat(settings.sqsEndpoint()).isEqualTo("http://host:4566");
+    assertThat(settings.aws())
+        .isEqualTo(new AwsServer(URI.create("http://host:4567"), AwsServer.PREFIX));
   }
 
   @ParameterizedTest
@@ -54,7 +59,9 @@ final class DevSettingsTest {
     "SLUICE_PORT, http",
     "SLUICE_PORT, 70000",
     "SLUICE_PORT, -1",
-    "SLUICE_DATABASE_URL, postgres://host/db"
+    "SLUICE_DATABASE_URL, postgres://host/db",
+    "SLUICE_AWS_ENDPOINT, host:4566",
+    "SLUICE_AWS_ENDPOINT, 'http://a host'"
   })
   void aWrongValueIsNamed(String variable, String value) {
     assertThatThrownBy(() -> DevSettings.ofEnvironment(Map.of(variable, value), ROOT))

@@ -33,7 +33,15 @@ final class BenchStack implements AutoCloseable {
     Path data = Files.createTempDirectory("sluice-bench");
     DevSettings settings =
         new DevSettings(
-            0, data, models(data, modelServer), null, null, EmulatorTimes.TEST, Map.of(), null);
+            0,
+            data,
+            models(data, modelServer),
+            null,
+            null,
+            null,
+            EmulatorTimes.TEST,
+            Map.of(),
+            null);
     return new BenchStack(data, DevStack.start(settings));
   }
 
