@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /// Requests that are wrong in every way we could think of: each gets a precise refusal, none a
 /// fault.
+@Tag(BackingServices.TAG)
 @Isolated
 final class BadInputTest {
 

@@ -21,6 +21,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /// Requests made up from the contract that the stack itself serves, valid and spoilt: whatever
 /// comes back is declared there, and nothing is a fault.
+@Tag(BackingServices.TAG)
 final class ContractFuzzTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContractFuzzTest.class);

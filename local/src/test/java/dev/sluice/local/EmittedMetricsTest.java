@@ -2,10 +2,10 @@ package dev.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.aws.DirectoryObjectStore;
 import dev.sluice.completion.CompletionRecord;
 import dev.sluice.completion.CompletionRecorder;
 import dev.sluice.completion.FinishedRecord;
+import dev.sluice.completion.ObjectStore;
 import dev.sluice.completion.RecordCodec;
 import dev.sluice.completion.StartedRecord;
 import dev.sluice.request.Endpoint;
@@ -30,10 +30,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The table of metrics against what a stack counts in a day in which nearly everything happens.
+@Tag(BackingServices.TAG)
 final class EmittedMetricsTest {
 
   /// Counted only while a queue is away, which `CompletionRecorderTest` and `SqsWakeSignalTest` see
@@ -161,8 +163,7 @@ final class EmittedMetricsTest {
 
   /// One object is a record, the other one nothing that a queue takes.
   private void sweepWhatLiesThere(TestingStack stack) {
-    DirectoryObjectStore objects =
-        new DirectoryObjectStore(directory.resolve("data").resolve("objects"));
+    ObjectStore objects = stack.objects();
     objects.put(
         CompletionRecorder.SPILL_PREFIX + "a",
         RecordCodec.encode(new StartedRecord(head(stack), null))

@@ -11,14 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a user sees, over HTTP, with the whole stack behind it.
+@Tag(BackingServices.TAG)
 final class EndToEndTest {
 
   private static TestingStack stack;
@@ -71,6 +74,25 @@ final class EndToEndTest {
 
     assertThat(content.status()).isEqualTo(200);
     assertThat(content.body()).isEqualTo(answer.body());
+  }
+
+  /// Random letters, which do not become small enough for a message when they are compressed.
+  @Test
+  void bodiesThatFitNoMessageGoByTheObjectStore() throws IOException {
+    String prompt =
+        new Random(6)
+            .ints(2 * 1024 * 1024, 'a', 'z' + 1)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+
+    RawHttp.Answer answer = stack.chat("demo-echo", prompt, Map.of());
+    stack.drain();
+
+    String uuid = id(answer).substring("resp_".length());
+    assertThat(stack.objects().list(stack.accountId() + "/" + uuid + "/", 10)).hasSize(2);
+    assertThat(stack.get("/v1/responses/" + id(answer) + "/content").body())
+        .isEqualTo(answer.body());
+    assertThat(stack.get("/v1/responses/" + id(answer) + "/input_items").text()).contains(prompt);
   }
 
   @ParameterizedTest

@@ -15,12 +15,14 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `Idempotency-Key`: one key and one body are one call of the model, however often they are sent.
+@Tag(BackingServices.TAG)
 final class IdempotencyTest {
 
   private static final String RESPONSE = "{\"model\":\"demo-echo\",\"input\":\"%s\",\"stream\":%s}";

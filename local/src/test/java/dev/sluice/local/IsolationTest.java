@@ -16,12 +16,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Two accounts, every route with an id in it, every kind of id of the other account. The routes
 /// come from the table, so a new route is covered the day it is declared.
+@Tag(BackingServices.TAG)
 final class IsolationTest {
 
   private static TestingStack stack;

@@ -2,13 +2,10 @@ package dev.sluice.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.aws.DirectoryObjectStore;
+import dev.sluice.completion.ObjectStore;
 import dev.sluice.emulators.SqsQueues;
-import dev.sluice.emulators.SqsServer;
-import dev.sluice.emulators.TcpProxy;
 import dev.sluice.telemetry.Metric;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -25,6 +23,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// Requests whose end is recorded only after the daemon has presumed their gateways lost: each of
 /// them is repaired, and stays one row.
+@Tag(BackingServices.TAG)
 final class LateFinishTest {
 
   @TempDir private Path directory;
@@ -67,19 +66,18 @@ final class LateFinishTest {
   @Test
   void aSpilledRecordIsSweptAndRepairs()
       throws IOException, InterruptedException, ExecutionException {
-    try (SqsServer server = SqsServer.start();
-        TcpProxy proxy = TcpProxy.start(server.endpoint().getPort());
-        TestingStack stack = TestingStack.start(settings(proxy))) {
-      DirectoryObjectStore objects = new DirectoryObjectStore(directory.resolve("objects"));
+    try (ProxiedQueue queue = ProxiedQueue.start();
+        TestingStack stack = TestingStack.start(settings(queue))) {
+      ObjectStore objects = stack.objects();
       Running call = Running.start(stack);
-      proxy.refuse(true);
-      proxy.cut();
+      queue.proxy().refuse(true);
+      queue.proxy().cut();
       String id = call.end();
       assertThat(objects.list("spill/", 10)).hasSize(1);
       presumeLost(stack, id);
       assertThat(objects.list("spill/", 10)).hasSize(1);
 
-      proxy.refuse(false);
+      queue.proxy().refuse(false);
       assertThat(stack.tick().number("spills_swept")).hasValue(1L);
 
       assertRepaired(stack, id);
@@ -87,9 +85,9 @@ final class LateFinishTest {
     }
   }
 
-  private DevSettings settings(TcpProxy proxy) {
+  private DevSettings settings(ProxiedQueue queue) {
     return DevSettings.forTests(directory)
-        .withSqs(URI.create("http://127.0.0.1:" + proxy.port()).toString())
+        .withSqs(queue.endpoint())
         .withFunctionProperties(Map.of("sluice.queue.retry-for", "500ms"));
   }
 
@@ -139,25 +137,26 @@ final class LateFinishTest {
   }
 
   private static void redrive(SqsQueues queues) {
-    var _ = queues.client().startMessageMoveTask(r -> r.sourceArn(queues.deadLetters().arn()));
+    var _ =
+        queues
+            .client()
+            .startMessageMoveTask(r ->
+                r.sourceArn(queues.deadLetters().arn()).destinationArn(queues.completions().arn()));
   }
 
   /// The server refuses everybody who wants this database, and ends who is in it.
   private static void allowConnections(TestingStack stack, boolean allow) {
     PGSimpleDataSource server = new PGSimpleDataSource();
-    server.setUrl(
-        stack
-            .stack()
-            .description()
-            .text("database_url")
-            .orElseThrow()
-            .replace("/sluice?", "/postgres?"));
+    server.setUrl(stack.stack().description().text("database_url").orElseThrow());
+    String database = Objects.requireNonNull(server.getDatabaseName());
+    server.setDatabaseName("postgres");
     try (Connection connection = server.getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("alter database sluice with allow_connections " + allow);
+      statement.execute("alter database " + database + " with allow_connections " + allow);
       if (!allow) {
         statement.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'sluice'");
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+                .formatted(database));
       }
     } catch (SQLException e) {
       throw new AssertionError("The server did not obey", e);

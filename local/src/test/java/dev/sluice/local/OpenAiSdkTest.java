@@ -33,11 +33,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The official OpenAI SDK, with its response validation on, against the running stack.
+@Tag(BackingServices.TAG)
 final class OpenAiSdkTest {
 
   private static TestingStack stack;

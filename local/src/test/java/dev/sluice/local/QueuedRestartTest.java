@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a planned stop does to queued work whose call runs.
+@Tag(BackingServices.TAG)
 final class QueuedRestartTest {
 
   /// Takes 4 s, twice as long as a stop lets a run go on.

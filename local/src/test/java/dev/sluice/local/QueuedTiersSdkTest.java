@@ -19,10 +19,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Flex and background requests by the official SDK, with its validation on, in the dev stack: the
 /// gateway wakes the daemon through the queue, and nobody ticks it.
+@Tag(BackingServices.TAG)
 final class QueuedTiersSdkTest {
 
   private static TestingStack stack;

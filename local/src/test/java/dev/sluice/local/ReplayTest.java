@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `GET /v1/responses/{id}?stream=true`: what was streamed comes again, and what was not is told as
 /// if it had been.
+@Tag(BackingServices.TAG)
 final class ReplayTest {
 
   private static final Map<String, String> OPEN_RESPONSES =

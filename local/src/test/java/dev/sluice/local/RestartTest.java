@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What survives a stop.
+@Tag(BackingServices.TAG)
 final class RestartTest {
 
   private static final int ANSWERS = 50;
@@ -48,7 +50,7 @@ final class RestartTest {
 
   @Test
   void everyAnswerGivenWithoutADatabaseIsARowAfterAStop() throws IOException {
-    try (TestingStack stack = TestingStack.start(directory)) {
+    try (TestingStack stack = TestingStack.startToCrash(directory)) {
       // From now on the key is known without the database.
       var _ = stack.chat("demo-echo", "answer 0", Map.of());
       stack.drain();
@@ -58,7 +60,7 @@ final class RestartTest {
       }
     }
 
-    try (TestingStack stack = TestingStack.start(directory)) {
+    try (TestingStack stack = TestingStack.startToCrash(directory)) {
       assertThat(stack.count("select count(*) from request where state = 'completed'"))
           .isEqualTo(ANSWERS);
     }

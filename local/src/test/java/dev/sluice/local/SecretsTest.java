@@ -24,12 +24,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /// A known key and a known prompt go through the whole stack; then every place is searched for
 /// them.
+@Tag(BackingServices.TAG)
 @Isolated
 final class SecretsTest {
 

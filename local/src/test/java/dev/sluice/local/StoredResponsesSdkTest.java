@@ -19,12 +19,14 @@ import com.openai.models.responses.inputtokens.InputTokenCountParams;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the official SDK does with responses that are there, and with inputs that are only counted
 /// or made short, over model servers of both protocols.
+@Tag(BackingServices.TAG)
 final class StoredResponsesSdkTest {
 
   private static TestingStack stack;

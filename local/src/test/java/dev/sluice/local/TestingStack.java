@@ -1,5 +1,8 @@
 package dev.sluice.local;
 
+import dev.sluice.aws.DirectoryObjectStore;
+import dev.sluice.aws.S3ObjectStore;
+import dev.sluice.completion.ObjectStore;
 import dev.sluice.emulators.Scheduler;
 import dev.sluice.request.StoredBody;
 import dev.sluice.telemetry.Metric;
@@ -30,9 +33,11 @@ final class TestingStack implements AutoCloseable {
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
   private final DevStack stack;
+  private final DevSettings settings;
 
-  private TestingStack(DevStack stack) {
-    this.stack = stack;
+  private TestingStack(DevSettings settings) {
+    this.settings = settings;
+    this.stack = DevStack.start(settings);
   }
 
   static TestingStack start() {
@@ -48,10 +53,14 @@ final class TestingStack implements AutoCloseable {
   }
 
   static TestingStack start(DevSettings settings) {
-    if (settings.databaseUrl() == null) {
-      DatabaseTemplate.giveTo(settings.dataDirectory());
-    }
-    return new TestingStack(DevStack.start(settings));
+    BackingServices services = BackingServices.current();
+    return new TestingStack(services.giveDatabase(services.giveStores(settings)));
+  }
+
+  /// A stack with an embedded database, whatever this run has, for [#crashDatabase].
+  static TestingStack startToCrash(Path directory) {
+    DatabaseTemplate.giveTo(directory);
+    return new TestingStack(BackingServices.current().giveStores(DevSettings.forTests(directory)));
   }
 
   /// An account of its own, with a key for all models.
@@ -292,6 +301,14 @@ final class TestingStack implements AutoCloseable {
     var _ = tick();
   }
 
+  /// Large bodies and spilled records. The caller need not close it.
+  ObjectStore objects() {
+    AwsServer aws = settings.aws();
+    return aws == null
+        ? new DirectoryObjectStore(settings.dataDirectory().resolve("objects"))
+        : S3ObjectStore.connect(aws.bucket(), aws.endpoint());
+  }
+
   /// Puts a message on the completions queue, as a gateway would.
   void send(String message) {
     var _ =
@@ -302,7 +319,7 @@ final class TestingStack implements AutoCloseable {
                 request.queueUrl(stack.queues().completions().url()).messageBody(message));
   }
 
-  /// Kills the embedded PostgreSQL.
+  /// Kills the embedded PostgreSQL, which the stack must have: see [#startToCrash].
   void crashDatabase() {
     stack.database().crash();
   }
