@@ -60,7 +60,7 @@ final class SnapshotHooksTest {
         ApplicationContext context = context(database)) {
       assertThat(context.getBeansOfType(OrderedResource.class))
           .extracting(OrderedResource::getClass)
-          .containsExactlyInAnyOrder(SnapshotHooks.class, RestoredRandom.class);
+          .containsExactlyInAnyOrder(SnapshotHooks.class, RestoredRandom.class, PrimingHook.class);
     }
   }
 

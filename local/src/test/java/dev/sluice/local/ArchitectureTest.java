@@ -133,6 +133,7 @@ final class ArchitectureTest {
               "dev.sluice.account..",
               "dev.sluice.store..",
               "dev.sluice.aws..",
+              "dev.sluice.priming..",
               "dev.sluice.sandbox..",
               "dev.sluice.telemetry..",
               "dev.sluice.wiring..")
