@@ -17,7 +17,7 @@ import java.time.Duration;
 /// @param prepareThreshold uses after which a statement is prepared on the server; 0 behind a
 ///   pooler that hands out connections per transaction
 @ConfigurationProperties("sluice.database")
-record DatabaseConfiguration(
+public record DatabaseConfiguration(
     @Bindable(defaultValue = "password") Authentication authentication,
     @Bindable(defaultValue = "1") int poolSize,
     @Bindable(defaultValue = "3s") Duration connectionTimeout,
@@ -27,14 +27,14 @@ record DatabaseConfiguration(
     @Bindable(defaultValue = "5") int prepareThreshold) {
 
   /// How a connection logs in.
-  enum Authentication {
+  public enum Authentication {
     /// With `datasources.default.password`.
     PASSWORD,
     /// With a fresh password of the function's own role, at each login (Amazon RDS).
     IAM
   }
 
-  DatabaseConfiguration {
+  public DatabaseConfiguration {
     if (poolSize < 1) {
       throw new IllegalArgumentException("sluice.database.pool-size is at least 1");
     }

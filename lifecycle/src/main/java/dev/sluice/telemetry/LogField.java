@@ -12,6 +12,7 @@ public enum LogField {
   AT("at", "when a run was asked for"),
   CALLS("calls", "settings of the daemon's calls"),
   DAEMON_ID("daemon_id", "the run that says it"),
+  DATABASE("database", "settings of the database's use"),
   DUTIES("duties", "settings of the daemon's duties"),
   DUTY("duty", "which one of a run"),
   ERROR("error", "label of how a call failed"),
@@ -21,6 +22,7 @@ public enum LogField {
   FIRST("first", "name of the first object that stays"),
   FIRST_ID("first_id", "of the first request of a set"),
   FULL_BATCH("full_batch", "setting of the completion function"),
+  GATEWAY("gateway", "settings of the inference function"),
   HOLDER("holder", "class that held connections"),
   KEY_ID("key_id", "public part of an API key"),
   MESSAGE_ID("message_id", "of a message of the queue"),
@@ -47,10 +49,12 @@ public enum LogField {
   RESULTS("results", "how many"),
   ROUTE("route", "method and path pattern"),
   SCHEMA_VERSION("schema_version", "of the database"),
+  SETTINGS("settings", "those of the migration function"),
   SQLSTATE("sqlstate", "five signs of PostgreSQL"),
   STATUS("status", "of an HTTP answer"),
   TIME_LIMIT("time_limit", "setting of the completion function"),
   TRACE_ID("trace_id", "of the invocation"),
+  UPSTREAM("upstream", "settings of calls to model servers"),
   WHAT("what", "which step is repeated");
 
   private final String text;

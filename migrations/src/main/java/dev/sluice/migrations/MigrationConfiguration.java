@@ -27,9 +27,13 @@ record MigrationConfiguration(
     }
   }
 
-  /// Without the password, wherever it may be written.
+  /// For logs: without the password, and without the URL, which may have one in it.
   @Override
   public String toString() {
-    return "MigrationConfiguration[" + url + ", " + username + ", " + masterSecret + "]";
+    return "MigrationConfiguration[masterSecret="
+        + masterSecret
+        + ", gatewayConnections="
+        + gatewayConnections
+        + "]";
   }
 }

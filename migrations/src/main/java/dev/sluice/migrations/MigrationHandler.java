@@ -54,6 +54,9 @@ public final class MigrationHandler
 
   MigrationHandler(ApplicationContextBuilder builder) {
     context = builder.start();
+    LOG.atInfo()
+        .addKeyValue("settings", context.getBean(MigrationConfiguration.class))
+        .log("Migration function started");
   }
 
   /// @throws IllegalStateException when the database is not at the newest schema afterwards, with
