@@ -6,11 +6,14 @@ import dev.sluice.daemon.DaemonEvent.UnknownEventException;
 import dev.sluice.request.DaemonRegistry.Count;
 import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
+import dev.sluice.sandbox.Priming;
 import dev.sluice.sandbox.SandboxLife;
+import dev.sluice.store.DatabaseConfiguration;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
+import dev.sluice.wiring.UpstreamSettings;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
 import java.io.IOException;
@@ -54,20 +57,24 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
     // Deducing the environment would look for cloud metadata servers at every start.
     this(
         ApplicationContext.builder().deduceEnvironment(false).banner(false).properties(properties));
+    var _ = context.registerSingleton(Priming.class, new DaemonPriming());
+    DaemonConfiguration configuration = context.getBean(DaemonConfiguration.class);
+    CallConfiguration calls = context.getBean(CallConfiguration.class);
+    LOG.atInfo()
+        .addKeyValue("duties", configuration)
+        .addKeyValue("calls", calls)
+        .addKeyValue("upstream", context.getBean(UpstreamSettings.class))
+        .addKeyValue("database", context.getBean(DatabaseConfiguration.class))
+        .log("Daemon function started");
   }
 
+  /// One that neither says that it has started nor primes itself.
   public DaemonHandler(ApplicationContextBuilder builder) {
     context = builder.start();
     runs = context.getBean(DaemonRuns.class);
     successor = context.getBean(Successor.class);
     sandbox = context.getBean(SandboxLife.class);
     metrics = context.getBean(Metrics.class);
-    DaemonConfiguration configuration = context.getBean(DaemonConfiguration.class);
-    CallConfiguration calls = context.getBean(CallConfiguration.class);
-    LOG.atInfo()
-        .addKeyValue("duties", configuration)
-        .addKeyValue("calls", calls)
-        .log("Daemon function started");
   }
 
   /// @throws UnknownEventException when the event is none of those that this function is for

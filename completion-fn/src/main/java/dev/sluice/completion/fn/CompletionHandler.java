@@ -3,7 +3,9 @@ package dev.sluice.completion.fn;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import dev.sluice.request.Deadline;
+import dev.sluice.sandbox.Priming;
 import dev.sluice.sandbox.SandboxLife;
+import dev.sluice.store.DatabaseConfiguration;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.function.aws.MicronautRequestHandler;
@@ -41,20 +43,23 @@ public final class CompletionHandler extends MicronautRequestHandler<SQSEvent, S
     // Deducing the environment would look for cloud metadata servers at every start.
     this(
         ApplicationContext.builder().deduceEnvironment(false).banner(false).properties(properties));
+    var _ = applicationContext.registerSingleton(Priming.class, new CompletionPriming());
+    LOG.atInfo()
+        .addKeyValue("answer_margin", configuration.answerMargin())
+        .addKeyValue("time_limit", configuration.timeLimit())
+        .addKeyValue("quarantine_after", configuration.quarantineAfter())
+        .addKeyValue("full_batch", configuration.fullBatch())
+        .addKeyValue("database", applicationContext.getBean(DatabaseConfiguration.class))
+        .log("Completion function started");
   }
 
+  /// One that neither says that it has started nor primes itself.
   public CompletionHandler(ApplicationContextBuilder builder) {
     super(builder);
     batch = applicationContext.getBean(CompletionBatch.class);
     invocation = applicationContext.getBean(CurrentInvocation.class);
     configuration = applicationContext.getBean(CompletionConfiguration.class);
     life = applicationContext.getBean(SandboxLife.class);
-    LOG.atInfo()
-        .addKeyValue("answer_margin", configuration.answerMargin())
-        .addKeyValue("time_limit", configuration.timeLimit())
-        .addKeyValue("quarantine_after", configuration.quarantineAfter())
-        .addKeyValue("full_batch", configuration.fullBatch())
-        .log("Completion function started");
   }
 
   @Override

@@ -6,7 +6,9 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import dev.sluice.gateway.errors.RouteErrors;
 import dev.sluice.gateway.http.InboundRequest;
 import dev.sluice.gateway.http.Route;
+import dev.sluice.sandbox.Priming;
 import dev.sluice.sandbox.SandboxLife;
+import dev.sluice.store.DatabaseConfiguration;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.Metrics;
 import io.micronaut.context.ApplicationContext;
@@ -15,12 +17,16 @@ import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunct
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The Lambda handler of every route that is not inference: buffered, at most 29 seconds.
 ///
 /// It is the outermost frame: it finds the route, and whatever ends a request inside or outside the
 /// framework leaves as the one error envelope with `x-request-id`. Safe for use by several threads.
 public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApiFunction.class);
 
   private final Map<String, Object> properties;
   private final Metrics metrics;
@@ -38,9 +44,13 @@ public final class ApiFunction extends ApiGatewayProxyRequestEventFunction {
     super();
     this.metrics = applicationContext.getBean(Metrics.class);
     this.life = applicationContext.getBean(SandboxLife.class);
+    var _ = applicationContext.registerSingleton(Priming.class, new ApiPriming());
+    LOG.atInfo()
+        .addKeyValue("database", applicationContext.getBean(DatabaseConfiguration.class))
+        .log("API function started");
   }
 
-  /// @param context of a test, which also closes it
+  /// @param context of a test or a priming, which also closes it
   public ApiFunction(ApplicationContext context) {
     this.properties = Map.of();
     super(context);

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.runtime;
 
 import dev.sluice.gateway.inference.InferenceFunction;
+import dev.sluice.sandbox.Priming;
 import io.micronaut.crac.OrderedResource;
 import java.time.InstantSource;
 import java.util.Map;
@@ -51,10 +52,16 @@ public final class InferenceRuntime {
   private static int serve(
       RuntimeClient client, FunctionEnvironment environment, InferenceFunction function) {
     try {
-      if (environment.snapStart() && !restored(client, function)) {
-        return FAILED;
-      }
       InstantSource clock = function.context().getBean(InstantSource.class);
+      if (environment.snapStart()) {
+        var _ =
+            function
+                .context()
+                .registerSingleton(Priming.class, new InferencePriming(environment, clock));
+        if (!restored(client, function)) {
+          return FAILED;
+        }
+      }
       new RuntimeLoop(client, environment, function, clock).serve();
       return GONE;
     } catch (RuntimeApiGoneException e) {

@@ -3,17 +3,24 @@ package dev.sluice.gateway.runtime;
 import static dev.sluice.gateway.runtime.TestingGateway.HELLO;
 import static dev.sluice.gateway.runtime.TestingGateway.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.emulators.InitFailedException;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.gateway.inference.InferenceFunction;
+import dev.sluice.sandbox.Priming;
+import dev.sluice.telemetry.Metric;
 import io.micronaut.crac.OrderedResource;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.crac.Context;
 import org.crac.Resource;
 import org.junit.jupiter.api.Test;
@@ -22,6 +29,9 @@ import org.junit.jupiter.api.Test;
 final class RestoreTest {
 
   private static final String SNAP_START = "snap-start";
+
+  /// The priming works for seconds, on machines that are busy for longer.
+  private static final Duration PRIMED = Duration.ofSeconds(90);
 
   private static UpstreamAnswer hello() {
     return UpstreamAnswer.events(List.of(HELLO, STOP, "[DONE]"));
@@ -52,6 +62,39 @@ final class RestoreTest {
     assertThat(new HashSet<>(traces)).as("the control of the test above").hasSize(2);
   }
 
+  @Test
+  void thePrimingReachesNobodyAndCountsNothing() throws Exception {
+    Queue<Metric> counted = new ConcurrentLinkedQueue<>();
+    try (TestingGateway gateway = new TestingGateway(_ -> hello());
+        InferenceFunction function = gateway.function((metric, _, _) -> counted.add(metric));
+        TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
+      int upstreamBefore = gateway.upstream().acceptedConnections();
+      sandbox.api().awaitReady(PRIMED);
+
+      assertThat(function.context().getBeansOfType(Priming.class))
+          .hasAtLeastOneElementOfType(InferencePriming.class);
+      assertThat(gateway.upstream().acceptedConnections()).isEqualTo(upstreamBefore);
+      assertThat(TestingGateway.started(function)).isEmpty();
+      assertThat(counted).isEmpty();
+
+      sandbox.api().restore();
+      sandbox.api().awaitReady(TestingSandbox.SOON);
+      assertThat(sandbox.invoke("1", gateway.chat())).contains("Hello");
+
+      assertThat(TestingGateway.started(function)).as("the control").hasSize(1);
+      assertThat(counted).as("the control").contains(Metric.GATEWAY_REQUESTS);
+    }
+  }
+
+  @Test
+  void thePrimingGoesTheWholeWayWithoutAFault() throws Exception {
+    FunctionEnvironment environment =
+        FunctionEnvironment.of(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"));
+    InferencePriming priming = new InferencePriming(environment, InstantSource.system());
+
+    assertThatCode(priming::prime).doesNotThrowAnyException();
+  }
+
   /// Two invocations on an instance that was restored.
   private static void serveFromCopy(
       TestingGateway gateway, String entropy, List<String> ids, List<String> traces)
@@ -59,7 +102,7 @@ final class RestoreTest {
     int upstreamBefore = gateway.upstream().acceptedConnections();
     try (InferenceFunction function = gateway.function(Map.of("sluice.testing.entropy", entropy));
         TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
-      sandbox.api().awaitReady(TestingSandbox.SOON);
+      sandbox.api().awaitReady(PRIMED);
       assertThat(sandbox.api().acceptedConnections()).as("restore/next").isEqualTo(1);
       assertThat(gateway.upstream().acceptedConnections()).isEqualTo(upstreamBefore);
 
@@ -81,7 +124,7 @@ final class RestoreTest {
         InferenceFunction function =
             gateway.function(Map.of("sluice.testing.hook-fails", "before"));
         TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
-      assertThatThrownBy(() -> sandbox.api().awaitReady(TestingSandbox.SOON))
+      assertThatThrownBy(() -> sandbox.api().awaitReady(PRIMED))
           .isInstanceOfSatisfying(
               InitFailedException.class,
               failed -> {
@@ -98,7 +141,7 @@ final class RestoreTest {
         InferenceFunction function =
             gateway.function(Map.of("sluice.testing.hook-fails", "after"));
         TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
-      sandbox.api().awaitReady(TestingSandbox.SOON);
+      sandbox.api().awaitReady(PRIMED);
       sandbox.api().restore();
 
       assertThatThrownBy(() -> sandbox.api().awaitReady(TestingSandbox.SOON))

@@ -13,8 +13,10 @@ import dev.sluice.emulators.UpstreamRequest;
 import dev.sluice.gateway.inference.InferenceFunction;
 import dev.sluice.gateway.testing.TestingCompletionQueue;
 import dev.sluice.gateway.testing.TestingDeployment;
+import dev.sluice.telemetry.Metrics;
 import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue.JsonObject;
+import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +72,17 @@ final class TestingGateway implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.putAll(more);
     return new InferenceFunction(all);
+  }
+
+  /// A function whose figures go elsewhere.
+  InferenceFunction function(Metrics metrics) {
+    return new InferenceFunction(
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .banner(false)
+            .properties(settings)
+            .singletons(metrics)
+            .start());
   }
 
   /// A streamed chat request as API Gateway would give it.
