@@ -30,18 +30,16 @@ final class InferencePriming implements Priming {
   private static final String UNKNOWN = "/v1/responses/resp_00000000-0000-7000-8000-000000000000";
 
   private final FunctionEnvironment environment;
-  private final InstantSource clock;
 
-  /// @param clock the one that deadlines of invocations are written by
-  InferencePriming(FunctionEnvironment environment, InstantSource clock) {
+  InferencePriming(FunctionEnvironment environment) {
     this.environment = environment;
-    this.clock = clock;
   }
 
   @Override
   public void prime() throws IOException {
     try (Rehearsal rehearsal = Rehearsal.start()) {
       ApplicationContext context = rehearsal.equip(ApplicationContext.builder()).start();
+      InstantSource clock = context.getBean(InstantSource.class);
       RuntimeStandIn events = new RuntimeStandIn(events(rehearsal.key()), clock);
       try (InferenceFunction function = new InferenceFunction(context);
           LoopbackServer api = LoopbackServer.start(new LoopbackHttp(events::answer));

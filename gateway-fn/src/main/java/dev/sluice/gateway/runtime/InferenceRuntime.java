@@ -34,6 +34,12 @@ public final class InferenceRuntime {
   /// @param start makes the function; what it throws is reported as the failure of the start
   static int run(Map<String, String> variables, Supplier<InferenceFunction> start) {
     FunctionEnvironment environment = FunctionEnvironment.of(variables);
+    return run(environment, start, new InferencePriming(environment));
+  }
+
+  /// @param priming is done before a snapshot
+  static int run(
+      FunctionEnvironment environment, Supplier<InferenceFunction> start, Priming priming) {
     try (RuntimeClient client = new RuntimeClient(environment.runtimeApi())) {
       InferenceFunction function;
       try {
@@ -44,6 +50,7 @@ public final class InferenceRuntime {
         return FAILED;
       }
       try (function) {
+        var _ = function.context().registerSingleton(Priming.class, priming);
         return serve(client, environment, function);
       }
     }
@@ -52,16 +59,10 @@ public final class InferenceRuntime {
   private static int serve(
       RuntimeClient client, FunctionEnvironment environment, InferenceFunction function) {
     try {
-      InstantSource clock = function.context().getBean(InstantSource.class);
-      if (environment.snapStart()) {
-        var _ =
-            function
-                .context()
-                .registerSingleton(Priming.class, new InferencePriming(environment, clock));
-        if (!restored(client, function)) {
-          return FAILED;
-        }
+      if (environment.snapStart() && !restored(client, function)) {
+        return FAILED;
       }
+      InstantSource clock = function.context().getBean(InstantSource.class);
       new RuntimeLoop(client, environment, function, clock).serve();
       return GONE;
     } catch (RuntimeApiGoneException e) {

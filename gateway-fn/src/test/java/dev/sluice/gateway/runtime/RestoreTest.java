@@ -13,7 +13,6 @@ import dev.sluice.sandbox.Priming;
 import dev.sluice.telemetry.Metric;
 import io.micronaut.crac.OrderedResource;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +66,7 @@ final class RestoreTest {
     Queue<Metric> counted = new ConcurrentLinkedQueue<>();
     try (TestingGateway gateway = new TestingGateway(_ -> hello());
         InferenceFunction function = gateway.function((metric, _, _) -> counted.add(metric));
-        TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
+        TestingSandbox sandbox = TestingSandbox.primed(() -> function)) {
       int upstreamBefore = gateway.upstream().acceptedConnections();
       sandbox.api().awaitReady(PRIMED);
 
@@ -90,9 +89,7 @@ final class RestoreTest {
   void thePrimingGoesTheWholeWayWithoutAFault() throws Exception {
     FunctionEnvironment environment =
         FunctionEnvironment.of(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"));
-    InferencePriming priming = new InferencePriming(environment, InstantSource.system());
-
-    assertThatCode(priming::prime).doesNotThrowAnyException();
+    assertThatCode(() -> new InferencePriming(environment).prime()).doesNotThrowAnyException();
   }
 
   /// Two invocations on an instance that was restored.
@@ -101,7 +98,7 @@ final class RestoreTest {
       throws Exception {
     int upstreamBefore = gateway.upstream().acceptedConnections();
     try (InferenceFunction function = gateway.function(Map.of("sluice.testing.entropy", entropy));
-        TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
+        TestingSandbox sandbox = TestingSandbox.primed(() -> function)) {
       sandbox.api().awaitReady(PRIMED);
       assertThat(sandbox.api().acceptedConnections()).as("restore/next").isEqualTo(1);
       assertThat(gateway.upstream().acceptedConnections()).isEqualTo(upstreamBefore);
@@ -124,7 +121,7 @@ final class RestoreTest {
         InferenceFunction function =
             gateway.function(Map.of("sluice.testing.hook-fails", "before"));
         TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
-      assertThatThrownBy(() -> sandbox.api().awaitReady(PRIMED))
+      assertThatThrownBy(() -> sandbox.api().awaitReady(TestingSandbox.SOON))
           .isInstanceOfSatisfying(
               InitFailedException.class,
               failed -> {

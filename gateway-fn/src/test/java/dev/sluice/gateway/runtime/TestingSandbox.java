@@ -49,12 +49,20 @@ final class TestingSandbox implements AutoCloseable {
         });
   }
 
-  /// The whole runtime.
+  /// The whole runtime, but for the priming.
   ///
   /// @param initialization `on-demand` or `snap-start`
   static TestingSandbox running(String initialization, Supplier<InferenceFunction> start) {
+    return new TestingSandbox(api ->
+        () ->
+            InferenceRuntime.run(
+                FunctionEnvironment.of(variables(api, initialization)), start, () -> {}));
+  }
+
+  /// The whole runtime with SnapStart.
+  static TestingSandbox primed(Supplier<InferenceFunction> start) {
     return new TestingSandbox(
-        api -> () -> InferenceRuntime.run(variables(api, initialization), start));
+        api -> () -> InferenceRuntime.run(variables(api, "snap-start"), start));
   }
 
   static Map<String, String> variables(RuntimeApi api, String initialization) {
