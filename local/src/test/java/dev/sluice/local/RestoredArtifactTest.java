@@ -6,39 +6,53 @@ import dev.sluice.emulators.BatchFunction;
 import dev.sluice.emulators.EventSourceMapping;
 import dev.sluice.emulators.EventSourceMapping.Drained;
 import dev.sluice.emulators.ForkedFunction;
+import dev.sluice.emulators.Initialization;
 import dev.sluice.emulators.LambdaContext;
 import dev.sluice.emulators.SandboxListener;
+import dev.sluice.emulators.SandboxSettings;
 import dev.sluice.emulators.Scheduler;
 import dev.sluice.wire.Json;
+import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// SnapStart of every function as it is deployed, under AWS's runtime client or our own: nothing is
-/// connected to the database when the snapshot would be taken, and what was restored works.
-final class RestoredFunctionTest {
+/// SnapStart of every function from its deployment package, under AWS's runtime client or our own:
+/// each is primed when the snapshot would be taken, nothing of that has reached a database, a
+/// queue, a model server or a metric, and what was restored works. Runs when the artifacts are
+/// built.
+final class RestoredArtifactTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /// Five processes prime themselves at once, on machines that are busy.
+  private static final Duration START_LIMIT = Duration.ofMinutes(4);
+
   private static final Pattern RESPONSE_ID = Pattern.compile("resp_[0-9A-Za-z_-]+");
 
   /// As a gateway would have two copies of one snapshot.
@@ -46,7 +60,9 @@ final class RestoredFunctionTest {
 
   @TempDir private Path directory;
   private final List<ForkedFunction> functions = new ArrayList<>();
-  private final Map<String, Long> sessionsAtSnapshot = new ConcurrentHashMap<>();
+  private final Map<String, List<Long>> tracesAtSnapshot = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> lines = new ConcurrentHashMap<>();
+  private final Map<DeployedArtifact, Path> tasks = new EnumMap<>(DeployedArtifact.class);
   private LoadUpstream upstream;
   private TestingStack stack;
 
@@ -68,7 +84,7 @@ final class RestoredFunctionTest {
   }
 
   @Test
-  void everyFunctionHoldsNoSessionAtItsSnapshotAndServesAfterIt() throws Exception {
+  void everyFunctionIsPrimedWithoutATraceAndServesAfterItsSnapshot() throws Exception {
     ForkedFunction inference = function(Functions.INFERENCE, Functions.INFERENCE);
     ForkedFunction other = function(Functions.INFERENCE, OTHER_INFERENCE);
     ForkedFunction api = function(Functions.API, Functions.API);
@@ -77,19 +93,14 @@ final class RestoredFunctionTest {
 
     startAll();
 
-    assertThat(sessionsAtSnapshot)
-        .isEqualTo(
-            Map.of(
-                Functions.INFERENCE,
-                0L,
-                OTHER_INFERENCE,
-                0L,
-                Functions.API,
-                0L,
-                Functions.COMPLETION,
-                0L,
-                Functions.DAEMON,
-                0L));
+    assertThat(tracesAtSnapshot)
+        .hasSize(5)
+        .allSatisfy((name, traces) -> assertThat(traces).as(name).containsOnly(0L));
+    assertThat(lines).hasSize(5).allSatisfy(RestoredArtifactTest::saysThatItIsPrimedAndNoMore);
+    assertThat(lines)
+        .allSatisfy((name, written) ->
+            assertThat(written).as(name).noneMatch(line -> secrets().anyMatch(line::contains)));
+
     assertThat(List.of(chat(inference), chat(other))).doesNotHaveDuplicates();
     assertThat(call(api, event("GET", "/v1/models", ""))).contains("\"statusCode\":200");
     assertThat(tick(daemon)).isInstanceOf(Scheduler.Tick.Answered.class);
@@ -98,33 +109,90 @@ final class RestoredFunctionTest {
     assertThat(stack.count("select count(*) from request where state = 'completed'")).isEqualTo(2);
     // It takes each batch for a full one, and keeps its session then: a session is told apart.
     assertThat(sessions(Functions.COMPLETION)).isOne();
+    assertThat(traces(Functions.COMPLETION)).as("the control").doesNotContain(0L);
+    assertThat(lines.get(Functions.INFERENCE))
+        .as("the control")
+        .anyMatch(RestoredArtifactTest::isMetric);
+  }
+
+  private static boolean isMetric(String line) {
+    return line.contains("\"_aws\"");
+  }
+
+  private static void saysThatItIsPrimedAndNoMore(String name, List<String> written) {
+    assertThat(written)
+        .as(name)
+        .anyMatch(line -> line.contains("Primed for the snapshot") && line.contains("\"3\""))
+        .noneMatch(RestoredArtifactTest::isMetric)
+        .noneMatch(line -> line.contains("\"WARN\"") || line.contains("\"ERROR\""))
+        .filteredOn(line -> line.contains("function started"))
+        .as("one line with the settings")
+        .singleElement()
+        .asString()
+        .contains("DatabaseConfiguration[");
+  }
+
+  private Stream<String> secrets() {
+    return secretsOfTheStack().members().values().stream()
+        .map(JsonValue::asText)
+        .flatMap(Optional::stream);
+  }
+
+  private JsonObject secretsOfTheStack() {
+    try {
+      return Json.objectOrEmpty(
+          Files.readAllBytes(directory.resolve("data").resolve("secrets.json")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// @param name of the function
   /// @param session what its sessions are called
   private ForkedFunction function(String name, String session) throws IOException {
     ForkSettings fork = new ForkSettings(1, Map.of("SLUICE_COMPLETION_FULL_BATCH", "1"));
+    Path task = task(name);
     ForkedFunction function =
         ForkedFunction.of(
-            ForkedFunctions.deployed(
-                    name,
-                    fork,
-                    fork.functionEnvironment(properties(session), Set.of()),
-                    Files.createDirectories(directory.resolve(session)))
-                .withSnapStart(),
+            new SandboxSettings(
+                session,
+                DeployedArtifact.command(
+                    name, task, Files.createDirectories(directory.resolve(session))),
+                fork.functionEnvironment(properties(session, task), Set.of()),
+                Initialization.SNAP_START,
+                LIMIT,
+                START_LIMIT,
+                1,
+                false),
             new Watch(session));
     functions.add(function);
     return function;
   }
 
-  private Map<String, Object> properties(String session) throws IOException {
+  private Path task(String name) throws IOException {
+    DeployedArtifact artifact = DeployedArtifact.of(name);
+    Path known = tasks.get(artifact);
+    if (known != null) {
+      return known;
+    }
+    Path task = artifact.unpack(directory.resolve("task"));
+    tasks.put(artifact, task);
+    return task;
+  }
+
+  private Map<String, Object> properties(String session, Path task) {
     JsonObject description = stack.stack().description();
     Path data = directory.resolve("data");
-    JsonObject secrets = Json.objectOrEmpty(Files.readAllBytes(data.resolve("secrets.json")));
+    JsonObject secrets = secretsOfTheStack();
     Map<String, Object> properties = new HashMap<>();
     properties.put(
         "datasources.default.url",
-        description.text("database_url").orElseThrow() + "&ApplicationName=" + session);
+        // The server here speaks no TLS, and is spoken to without after it has said so.
+        "%s&ApplicationName=%s&sslmode=prefer&sslrootcert=%s"
+            .formatted(
+                description.text("database_url").orElseThrow(),
+                session,
+                task.resolve("rds-global-bundle.pem")));
     properties.put("sluice.id-key", secrets.text("id_key").orElseThrow());
     properties.put("sluice.peppers", "1:" + secrets.text("pepper").orElseThrow());
     properties.put("sluice.admin-key", secrets.text("admin_key").orElseThrow());
@@ -135,18 +203,19 @@ final class RestoredFunctionTest {
     return properties;
   }
 
-  /// Counts the sessions of one process at the moment of its snapshot.
+  /// Looks for what a process has left outside at the moment of its snapshot.
   private final class Watch implements SandboxListener {
 
     private final String session;
 
     private Watch(String session) {
       this.session = session;
+      lines.put(session, new CopyOnWriteArrayList<>());
     }
 
     @Override
     public void snapshot(String functionName, long pid) {
-      sessionsAtSnapshot.put(session, sessions(session));
+      tracesAtSnapshot.put(session, traces(session));
     }
 
     @Override
@@ -156,7 +225,18 @@ final class RestoredFunctionTest {
     public void ended(String functionName, long pid, int status) {}
 
     @Override
-    public void wrote(String functionName, String line) {}
+    public void wrote(String functionName, String line) {
+      lines.getOrDefault(session, List.of()).add(line);
+    }
+  }
+
+  /// Sessions, calls of the model, messages and rows.
+  private List<Long> traces(String session) {
+    return List.of(
+        sessions(session) + stack.count("select count(*) from daemon"),
+        (long) upstream.calls(),
+        (long) stack.stack().queues().counts(stack.stack().queues().completions()).total()
+            + stack.count("select count(*) from request"));
   }
 
   private long sessions(String session) {
@@ -176,7 +256,7 @@ final class RestoredFunctionTest {
       var _ = Thread.ofVirtual().start(start);
     }
     for (FutureTask<Boolean> start : starts) {
-      assertThat(start.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(start.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 
