@@ -5,13 +5,10 @@ import dev.sluice.completion.FinishedRecord;
 import dev.sluice.completion.RecordBody;
 import dev.sluice.completion.RecordCodec;
 import dev.sluice.completion.StartedRecord;
-import dev.sluice.completion.fn.CompletionHandler;
-import dev.sluice.daemon.DaemonHandler;
 import dev.sluice.emulators.SandboxCommand;
-import dev.sluice.gateway.api.ApiFunction;
 import dev.sluice.gateway.inference.InferenceFunction;
 import dev.sluice.gateway.runtime.InferenceRuntime;
-import dev.sluice.local.FunctionClassPath;
+import dev.sluice.local.DeployedArtifact;
 import dev.sluice.request.Endpoint;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.ResponseId;
@@ -21,12 +18,14 @@ import dev.sluice.wire.Json;
 import dev.sluice.wire.JsonValue;
 import dev.sluice.wire.JsonValue.JsonArray;
 import dev.sluice.wire.JsonValue.JsonObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// The four functions of the product and the bare one, with an event that makes each do its work.
@@ -42,62 +41,54 @@ final class BenchedFunctions {
     this.jars = new ClassPathJars(directory);
   }
 
-  List<BenchedFunction> product() {
-    List<Path> gateway = jars.paths(FunctionClassPath.of(InferenceFunction.class));
+  List<BenchedFunction> product() throws IOException {
     return List.of(
-        new BenchedFunction(
-            "gateway-inference",
-            gateway,
-            jarred(
-                SandboxCommand.underOwnRuntime(
-                    directory,
-                    gateway,
-                    InferenceRuntime.class.getName(),
-                    InferenceFunction.class.getName())),
-            this::chat,
-            answer -> answer.startsWith("{\"statusCode\":200")),
-        managed(
-            "gateway-api",
-            FunctionClassPath.of(ApiFunction.class),
-            ApiFunction.class,
-            this::models,
-            "\"statusCode\":200"),
-        managed(
-            "completion",
-            FunctionClassPath.of(CompletionHandler.class),
-            CompletionHandler.class,
-            this::batch,
-            "\"batchItemFailures\":[]"),
-        managed(
-            "daemon",
-            FunctionClassPath.of(DaemonHandler.class),
-            DaemonHandler.class,
-            BenchedFunctions::tick,
-            ""));
+        function(
+            "gateway-inference", this::chat, answer -> answer.startsWith("{\"statusCode\":200")),
+        function("gateway-api", this::models, answer -> answer.contains("\"statusCode\":200")),
+        function("completion", this::batch, answer -> answer.contains("\"batchItemFailures\":[]")),
+        function("daemon", BenchedFunctions::tick, _ -> true));
+  }
+
+  private BenchedFunction function(String name, Supplier<byte[]> event, Predicate<String> isGood)
+      throws IOException {
+    DeployedArtifact artifact = DeployedArtifact.of(name);
+    Path task = artifact.unpack(directory.resolve("task").resolve(name));
+    List<Path> jarred = jars.paths(DeployedArtifact.classPath(task));
+    SandboxCommand archivable =
+        name.equals("gateway-inference")
+            ? SandboxCommand.underOwnRuntime(
+                directory,
+                jarred,
+                InferenceRuntime.class.getName(),
+                InferenceFunction.class.getName())
+            : SandboxCommand.underManagedRuntime(
+                directory, jarred, DeployedArtifact.command(name, task, directory).handler());
+    return new BenchedFunction(
+        name,
+        artifact.zip(),
+        DeployedArtifact.command(name, task, directory),
+        jarred(archivable),
+        event,
+        isGood);
   }
 
   /// Nothing but AWS's runtime client.
-  BenchedFunction bare() {
+  BenchedFunction bare() throws IOException {
     Path own =
         Path.of(BareFunction.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    List<Path> core =
-        FunctionClassPath.of(CompletionHandler.class).stream()
-            .filter(entry -> entry.getFileName().toString().startsWith("aws-lambda-java-core"))
-            .toList();
-    List<Path> classPath = new ArrayList<>(core);
-    classPath.addFirst(own);
-    return managed("bare", classPath, BareFunction.class, BenchedFunctions::tick, "200");
-  }
-
-  private BenchedFunction managed(
-      String name, List<Path> classPath, Class<?> handler, Supplier<byte[]> event, String good) {
-    List<Path> all = jars.paths(classPath);
+    Path task = directory.resolve("task").resolve("completion");
+    List<Path> classPath = new ArrayList<>();
+    classPath.add(own);
+    for (Path entry : DeployedArtifact.classPath(task.resolve("completion-fn"))) {
+      if (entry.getFileName().toString().startsWith("aws-lambda-java-core")) {
+        classPath.add(entry);
+      }
+    }
+    SandboxCommand command =
+        SandboxCommand.underManagedRuntime(directory, classPath, BareFunction.class.getName());
     return new BenchedFunction(
-        name,
-        all,
-        jarred(SandboxCommand.underManagedRuntime(directory, all, handler.getName())),
-        event,
-        answer -> answer.contains(good));
+        "bare", null, command, command, BenchedFunctions::tick, answer -> answer.contains("200"));
   }
 
   private SandboxCommand jarred(SandboxCommand command) {

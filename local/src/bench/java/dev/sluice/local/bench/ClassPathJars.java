@@ -2,6 +2,7 @@ package dev.sluice.local.bench;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Class paths as they are deployed: a build's directories of classes become jars, because only
 /// those can be in an archive of the JVM.
@@ -49,21 +51,22 @@ final class ClassPathJars {
     return Files.isDirectory(entry) ? made.computeIfAbsent(entry, this::jar) : entry;
   }
 
+  /// Without the directory `lib` of an unpacked deployment package, whose jars are on the class
+  /// path themselves.
   private Path jar(Path classes) {
     Path jar = directory.resolve("classes-" + made.size() + ".jar");
-    int status =
-        JAR.run(System.err, System.err, "cf", jar.toString(), "-C", classes.toString(), ".");
-    if (status != 0) {
+    List<String> words = new ArrayList<>(List.of("cf", jar.toString()));
+    try (Stream<Path> entries = Files.list(classes)) {
+      entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.equals("lib"))
+          .forEach(name -> words.addAll(List.of("-C", classes.toString(), name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(classes + " cannot be read", e);
+    }
+    if (JAR.run(System.err, System.err, words.toArray(String[]::new)) != 0) {
       throw new IllegalStateException("The jar of " + classes + " could not be made");
     }
     return jar;
-  }
-
-  static double megabytes(List<Path> classPath) throws IOException {
-    long bytes = 0;
-    for (Path jar : classPath) {
-      bytes += Files.size(jar);
-    }
-    return bytes / 1024.0 / 1024.0;
   }
 }

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +21,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /// From the start of a function's process to its first answer, through the Runtime API: time, CPU,
-/// memory and classes, for four ways to start a JVM; then a warm call of each function beside one
-/// of a function that does nothing.
+/// memory and classes, for four ways to start a JVM and for a snapshot that is restored; then a
+/// warm call of each function beside one of a function that does nothing.
 ///
-/// Each round starts every function in every way once. An archive is made by a run with one call.
+/// Functions run from their deployment packages, which `./mvnw package` makes. Each round starts
+/// every function in every way once. An archive is made by a run with one call.
 public final class ColdStartBench {
 
   private static final int ROUNDS = 5;
@@ -68,8 +71,8 @@ public final class ColdStartBench {
     for (BenchedFunction function : functions.product()) {
       coldStarts(function);
       Figures.print(
-          function.name() + ", class path",
-          ClassPathJars.megabytes(function.classPath()),
+          function.name() + ", deployment package",
+          Files.size(Objects.requireNonNull(function.artifact())) / 1e6,
           "MB",
           "");
     }
@@ -133,10 +136,18 @@ public final class ColdStartBench {
   private static final class Watch implements SandboxListener {
 
     private volatile long pid;
+    private volatile long snapshotNanos;
+    private volatile double snapshotCpuMillis;
 
     @Override
     public void started(String functionName, long newPid) {
       pid = newPid;
+    }
+
+    @Override
+    public void snapshot(String functionName, long snapshotPid) {
+      snapshotCpuMillis = ProcessFigures.cpuMillis(snapshotPid);
+      snapshotNanos = System.nanoTime();
     }
 
     @Override
@@ -153,14 +164,17 @@ public final class ColdStartBench {
   }
 
   private ForkedFunction start(BenchedFunction function, SandboxCommand command, Watch watch) {
-    return ForkedFunction.of(
-        new SandboxSettings(function.name(), command, environment, LIMIT, 1), watch);
+    return ForkedFunction.of(settings(function, command), watch);
+  }
+
+  private SandboxSettings settings(BenchedFunction function, SandboxCommand command) {
+    return new SandboxSettings(function.name(), command, environment, LIMIT, 1);
   }
 
   private void train(BenchedFunction function, StartMode mode)
       throws IOException, InterruptedException {
     Watch watch = new Watch();
-    List<String> words = mode.training(function.command().words(), archive(function, mode));
+    List<String> words = mode.training(function.words(mode), archive(function, mode));
     try (ForkedFunction training = start(function, function.with(words), watch)) {
       call(function, training);
       // An archive is written at the end of a process that was asked to end.
@@ -179,11 +193,19 @@ public final class ColdStartBench {
   private ColdStart coldStart(BenchedFunction function, StartMode mode)
       throws IOException, InterruptedException {
     Watch watch = new Watch();
-    List<String> words = mode.measured(function.command().words(), archive(function, mode));
-    try (ForkedFunction cold = start(function, function.with(words), watch)) {
+    SandboxSettings settings =
+        settings(
+            function, function.with(mode.measured(function.words(mode), archive(function, mode))));
+    boolean isRestored = mode == StartMode.RESTORED;
+    try (ForkedFunction cold =
+        ForkedFunction.of(isRestored ? settings.withSnapStart() : settings, watch)) {
       long start = System.nanoTime();
       call(function, cold);
-      return new ColdStart((System.nanoTime() - start) / 1e6, ProcessFigures.of(watch.pid));
+      long end = System.nanoTime();
+      ProcessFigures figures = ProcessFigures.of(watch.pid);
+      return isRestored
+          ? new ColdStart((end - watch.snapshotNanos) / 1e6, figures.since(watch.snapshotCpuMillis))
+          : new ColdStart((end - start) / 1e6, figures);
     }
   }
 

@@ -16,12 +16,20 @@ record ProcessFigures(double cpuMillis, double residentMegabytes, double classes
 
   /// Reads them from a running process.
   static ProcessFigures of(long pid) throws IOException, InterruptedException {
-    double cpu =
-        ProcessHandle.of(pid)
-            .flatMap(process -> process.info().totalCpuDuration())
-            .orElseThrow(() -> new IOException("The process " + pid + " is gone"))
-            .toMillis();
-    return new ProcessFigures(cpu, residentMegabytes(pid), classes(pid));
+    return new ProcessFigures(cpuMillis(pid), residentMegabytes(pid), classes(pid));
+  }
+
+  /// @throws IllegalStateException when the process is gone
+  static double cpuMillis(long pid) {
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().totalCpuDuration())
+        .orElseThrow(() -> new IllegalStateException("The process " + pid + " is gone"))
+        .toMillis();
+  }
+
+  /// The same without the CPU time of before.
+  ProcessFigures since(double earlierCpuMillis) {
+    return new ProcessFigures(cpuMillis - earlierCpuMillis, residentMegabytes, classes);
   }
 
   private static double residentMegabytes(long pid) throws IOException {

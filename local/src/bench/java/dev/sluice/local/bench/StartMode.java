@@ -13,7 +13,10 @@ enum StartMode {
   /// As [#C1], with the classes of an earlier run in a shared archive (JEP 350).
   APP_CDS("C1 + AppCDS"),
   /// As [#C1], with the classes of an earlier run, loaded and linked (JEP 483, JEP 514).
-  AOT_CACHE("C1 + AOT cache");
+  AOT_CACHE("C1 + AOT cache"),
+  /// As [#C1], from the moment at which a snapshot would be restored, after the priming; without
+  /// the time that Lambda takes to bring the memory back.
+  RESTORED("primed restore");
 
   private static final String FAST_COMPILER_ONLY = "-XX:TieredStopAtLevel=1";
 
@@ -34,7 +37,7 @@ enum StartMode {
   /// The command that makes the archive when its process ends in good order.
   List<String> training(List<String> command, Path archive) {
     return switch (this) {
-      case PLAIN, C1 -> command;
+      case PLAIN, C1, RESTORED -> command;
       case APP_CDS -> with(command, "-XX:ArchiveClassesAtExit=" + archive);
       case AOT_CACHE -> with(command, "-XX:AOTCacheOutput=" + archive);
     };
@@ -44,7 +47,7 @@ enum StartMode {
   List<String> measured(List<String> command, Path archive) {
     return switch (this) {
       case PLAIN -> command.stream().filter(word -> !word.equals(FAST_COMPILER_ONLY)).toList();
-      case C1 -> command;
+      case C1, RESTORED -> command;
       // A JVM that cannot use its archive must fail here, not run without it.
       case APP_CDS -> with(command, "-Xshare:on", "-XX:SharedArchiveFile=" + archive);
       case AOT_CACHE -> with(command, "-XX:AOTMode=on", "-XX:AOTCache=" + archive);
