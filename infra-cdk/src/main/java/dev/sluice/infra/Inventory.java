@@ -18,7 +18,7 @@ final class Inventory {
   static final int METRICS = 100;
 
   /// Metrics that alarms read.
-  static final int ALARM_METRICS = 27;
+  static final int ALARM_METRICS = 28;
 
   /// The service of the comparison: two tasks, for two zones, of one processor and 2 GB each.
   static final int TASKS = 2;

@@ -130,6 +130,11 @@ final class Signals {
         "no-tick",
         "The daemon was not started although several ticks were due: see the schedule.",
         watched.ofFunction(watched.daemon(), "Invocations", "Sum", silence()));
+    alarms.atLeast(
+        "next-run",
+        "The daemon could not schedule its next run: what is due waits for the tick, up to an hour.",
+        sum("daemon_next_run_failures"),
+        1);
   }
 
   /// Three ticks, and in whole periods of five minutes.

@@ -40,6 +40,7 @@ final class ObservabilityStackTest {
         "records-lost",
         "results-lost",
         "records-missing",
+        "next-run",
         "no-tick",
         "daemon-errors",
         "server-errors",
@@ -67,7 +68,7 @@ final class ObservabilityStackTest {
 
   @Test
   void nothingElseIsAnAlarmAndTheBillCountsWhatTheyRead() {
-    assertThat(alarms(Profile.PROD)).hasSize(25);
+    assertThat(alarms(Profile.PROD)).hasSize(26);
     long read =
         alarms(Profile.PROD).stream()
             .mapToLong(alarm ->

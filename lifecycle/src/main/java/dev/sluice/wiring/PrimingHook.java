@@ -40,7 +40,7 @@ final class PrimingHook implements OrderedResource {
     }
     LOG.atInfo()
         .addKeyValue("primed", done)
-        .addKeyValue("took_ms", Duration.ofNanos(System.nanoTime() - start).toMillis())
+        .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - start).toMillis())
         .log("Primed for the snapshot");
   }
 
