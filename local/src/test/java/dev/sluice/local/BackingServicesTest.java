@@ -14,7 +14,7 @@ final class BackingServicesTest {
 
   /// They bring the queue, the database or the functions that they disturb.
   private static final List<String> BRING_THEIR_OWN =
-      List.of("CrashControlTest", "DatabaseCrashTest", "QueueStoppedTest", "RestoredFunctionTest");
+      List.of("CrashControlTest", "DatabaseCrashTest", "QueueStoppedTest", "RestoredArtifactTest");
 
   /// Processes are started, killed and frozen alike on whatever they stand.
   private static final String IN_PROCESSES_OF_THEIR_OWN = ".forked(";
