@@ -23,7 +23,7 @@ public enum DeployedArtifact {
   GATEWAY("gateway-fn", 31.0, 15_400),
   COMPLETION("completion-fn", 23.0, 13_000),
   DAEMON("daemon-fn", 24.5, 13_700),
-  MIGRATIONS("migrations", 12.5, 6_500);
+  MIGRATIONS("migrations", 13.8, 7_400);
 
   private static final String SCRIPT = "streaming-runtime";
 
