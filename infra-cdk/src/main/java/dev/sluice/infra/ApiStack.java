@@ -8,7 +8,6 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.apigateway.AccessLogFormat;
 import software.amazon.awscdk.services.apigateway.AuthorizationType;
 import software.amazon.awscdk.services.apigateway.CfnRestApi;
@@ -48,7 +47,7 @@ public final class ApiStack extends Stack {
   private final String name;
 
   ApiStack(Construct scope, DeploymentContext context, FunctionsStack functions) {
-    super(scope, context.name("api"), StackProps.builder().description("Sluice: API").build());
+    super(scope, context.name("api"), context.stack("API"));
     name = context.name("api");
     api = api(context);
     if (api.getNode().getDefaultChild() instanceof CfnRestApi rest) {

@@ -11,7 +11,6 @@ import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.rds.AuroraPostgresClusterEngineProps;
 import software.amazon.awscdk.services.rds.AuroraPostgresEngineVersion;
@@ -43,10 +42,7 @@ public final class DatabaseStack extends Stack {
   private final Known known;
 
   DatabaseStack(Construct scope, DeploymentContext context, NetworkStack network) {
-    super(
-        scope,
-        context.name("database"),
-        StackProps.builder().description("Sluice: database").build());
+    super(scope, context.name("database"), context.stack("database"));
     known =
         switch (context.database()) {
           case AURORA_SERVERLESS -> aurora(context, network);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import software.amazon.awscdk.StackProps;
 
 /// Everything that somebody decided about a deployment, read and checked at once.
 ///
@@ -51,6 +52,15 @@ public record DeploymentContext(
   /// The name of a resource, so that both profiles fit into one account: `sluice-<profile>-<name>`.
   public String name(String name) {
     return "sluice-" + profile.text() + "-" + name;
+  }
+
+  /// What each stack is made with. Those of the profile `prod` refuse to be deleted, so that a
+  /// command given by mistake ends at the first of them, with nothing gone.
+  StackProps stack(String content) {
+    return StackProps.builder()
+        .description("Sluice: " + content)
+        .terminationProtection(profile == Profile.PROD)
+        .build();
   }
 
   /// Keys of the kit and its libraries have a colon, a slash or an at sign; a key that looks like

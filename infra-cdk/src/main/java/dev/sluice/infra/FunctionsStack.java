@@ -5,7 +5,6 @@ import dev.sluice.infra.Sizes.BatchSize;
 import java.util.List;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.lambda.EventSourceMapping;
 import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.LayerVersion;
@@ -29,10 +28,7 @@ public final class FunctionsStack extends Stack {
       NetworkStack network,
       DatabaseStack database,
       QueuesStack queues) {
-    super(
-        scope,
-        context.name("functions"),
-        StackProps.builder().description("Sluice: functions").build());
+    super(scope, context.name("functions"), context.stack("functions"));
     this.context = context;
     DeploymentSecrets secrets = DeploymentSecrets.in(this, context.profile());
     DaemonSchedule schedule = new DaemonSchedule(this, context);

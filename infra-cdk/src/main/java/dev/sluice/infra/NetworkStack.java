@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
 import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
@@ -41,10 +40,7 @@ public final class NetworkStack extends Stack {
   private final SecurityGroup database;
 
   NetworkStack(Construct scope, DeploymentContext context) {
-    super(
-        scope,
-        context.name("network"),
-        StackProps.builder().description("Sluice: network").build());
+    super(scope, context.name("network"), context.stack("network"));
     egress = context.egress();
     vpc = vpc(context);
     callers = group("Callers", "Functions that call model servers, at any port", true);

@@ -5,7 +5,6 @@ import java.util.Map;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.cloudwatch.Dashboard;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -22,10 +21,7 @@ public final class ObservabilityStack extends Stack {
       new ServicePrincipal("cloudwatch.amazonaws.com");
 
   ObservabilityStack(Construct scope, DeploymentContext context, Watched watched) {
-    super(
-        scope,
-        context.name("observability"),
-        StackProps.builder().description("Sluice: observability").build());
+    super(scope, context.name("observability"), context.stack("observability"));
     Topic topic = topic(context);
     Signals signals = new Signals(context, watched);
     signals.alarms(new Alarms(this, context, new SnsAction(topic)));

@@ -7,7 +7,6 @@ import java.util.List;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
@@ -33,8 +32,7 @@ public final class QueuesStack extends Stack {
   private final Bucket objects;
 
   QueuesStack(Construct scope, DeploymentContext context) {
-    super(
-        scope, context.name("queues"), StackProps.builder().description("Sluice: queues").build());
+    super(scope, context.name("queues"), context.stack("queues"));
     Sizes sizes = context.sizes();
     completionsDead = deadLetters("CompletionsDead");
     completions = queue("Completions", sizes.completions(), sizes.completion(), completionsDead);

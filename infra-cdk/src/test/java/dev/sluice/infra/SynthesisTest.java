@@ -18,4 +18,15 @@ final class SynthesisTest {
             "sluice-" + profile.text() + "-queues",
             "sluice-" + profile.text() + "-functions");
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void theOneToRelyOnRefusesToBeDeletedByMistake(Profile profile) {
+    assertThat(Synthesis.of(profile).assembly().getStacks())
+        .hasSize(6)
+        .allSatisfy(stack ->
+            assertThat(Boolean.TRUE.equals(stack.getTerminationProtection()))
+                .as(stack.getStackName())
+                .isEqualTo(profile == Profile.PROD));
+  }
 }
