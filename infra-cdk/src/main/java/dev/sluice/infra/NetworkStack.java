@@ -22,6 +22,7 @@ import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
+import software.amazon.awscdk.services.ec2.UserData;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
@@ -32,6 +33,26 @@ public final class NetworkStack extends Stack {
   private static final String RANGE = "10.71.0.0/16";
   private static final String WAY_OUT = "functions";
   private static final String NO_WAY_OUT = "database";
+
+  /// Makes a machine of 512 MB translate addresses, however late its network is there: installing
+  /// needs more memory than it has, and nobody would repeat what failed once.
+  private static final String TRANSLATE =
+      """
+      #!/bin/bash
+      dd if=/dev/zero of=/swapfile bs=1M count=1024
+      chmod 600 /swapfile
+      mkswap /swapfile
+      swapon /swapfile
+      echo '/swapfile none swap defaults 0 0' >> /etc/fstab
+      until dnf install -y iptables-services; do sleep 5; done
+      echo 'net.ipv4.ip_forward = 1' > /etc/sysctl.d/90-translate.conf
+      sysctl -p /etc/sysctl.d/90-translate.conf
+      systemctl enable --now iptables
+      interface=$(ip -4 route show default | awk '{ print $5; exit }')
+      iptables -t nat -A POSTROUTING -o "$interface" -j MASQUERADE
+      iptables -F FORWARD
+      iptables-save > /etc/sysconfig/iptables
+      """;
 
   private final Vpc vpc;
   private final Egress egress;
@@ -109,6 +130,7 @@ public final class NetworkStack extends Stack {
             NatInstanceProps.builder()
                 .instanceType(new InstanceType("t4g.nano"))
                 .defaultAllowedTraffic(NatTrafficDirection.OUTBOUND_ONLY)
+                .userData(UserData.custom(TRANSLATE))
                 .build());
     Vpc vpc = builder.natGatewayProvider(nat).natGateways(1).build();
     for (Instance instance : nat.getGatewayInstances()) {

@@ -26,6 +26,22 @@ final class NetworkTest {
   }
 
   @Test
+  void itsInstanceHasRoomToInstallAndRepeatsUntilItCan() {
+    Resource nat = Synthesis.of(Profile.DEV).stack("network").only("AWS::EC2::Instance");
+
+    assertThat(nat.at("UserData/Fn::Base64").asText())
+        .startsWith("#!/bin/bash\n")
+        .containsSubsequence(
+            "swapon /swapfile\n",
+            "until dnf install -y iptables-services; do sleep 5; done\n",
+            "net.ipv4.ip_forward = 1",
+            "systemctl enable --now iptables\n",
+            "iptables -t nat -A POSTROUTING -o \"$interface\" -j MASQUERADE\n",
+            "iptables -F FORWARD\n",
+            "iptables-save > /etc/sysconfig/iptables\n");
+  }
+
+  @Test
   void theOneToRelyOnHasANatGatewayInEachZone() {
     Template network = Synthesis.of(Profile.PROD).stack("network");
 
