@@ -36,7 +36,8 @@ record DeploymentSecrets(Secret idKey, Secret peppers, Secret adminKey) {
             .removalPolicy(
                 switch (profile) {
                   case DEV -> RemovalPolicy.DESTROY;
-                  case PROD -> RemovalPolicy.RETAIN;
+                  // But for those of a first deployment that failed, which opened nothing yet.
+                  case PROD -> RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
                 })
             .build();
     Findings.stand(

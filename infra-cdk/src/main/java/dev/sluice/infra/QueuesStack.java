@@ -72,7 +72,7 @@ public final class QueuesStack extends Stack {
         switch (profile) {
           // Emptied by a function of the kit when its stack goes, or the stack could not go.
           case DEV -> builder.removalPolicy(RemovalPolicy.DESTROY).autoDeleteObjects(true).build();
-          case PROD -> builder.removalPolicy(RemovalPolicy.RETAIN).build();
+          case PROD -> builder.removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE).build();
         };
     Findings.stand(
         bucket,

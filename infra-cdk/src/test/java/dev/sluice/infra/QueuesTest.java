@@ -109,7 +109,7 @@ final class QueuesTest {
         .isEqualTo(
             switch (profile) {
               case DEV -> "Delete";
-              case PROD -> "Retain";
+              case PROD -> "RetainExceptOnCreate";
             });
   }
 

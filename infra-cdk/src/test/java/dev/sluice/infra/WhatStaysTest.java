@@ -27,11 +27,22 @@ final class WhatStaysTest {
             "AWS::SecretsManager::Secret");
   }
 
+  @Test
+  void aFirstDeploymentOfProdThatFailsLeavesNoEmptyBucketAndNoUnusedSecret() {
+    assertThat(removed(Profile.PROD, "RetainExceptOnCreate"))
+        .containsExactly("AWS::S3::Bucket", "AWS::SecretsManager::Secret");
+  }
+
   private static Set<String> staying(Profile profile) {
+    return removed(profile, "Retain|RetainExceptOnCreate|Snapshot");
+  }
+
+  /// The types of resources that are removed by such a policy.
+  private static Set<String> removed(Profile profile, String policies) {
     Set<String> types = new TreeSet<>();
     for (JsonNode template : Synthesis.of(profile).templates().values()) {
       for (JsonNode resource : template.path("Resources")) {
-        if (resource.path("DeletionPolicy").asText().matches("Retain|Snapshot")) {
+        if (resource.path("DeletionPolicy").asText().matches(policies)) {
           types.add(resource.path("Type").asText());
         }
       }
