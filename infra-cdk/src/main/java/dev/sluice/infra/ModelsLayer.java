@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Code;
@@ -25,6 +26,8 @@ final class ModelsLayer {
       Path content = Files.createTempDirectory("sluice-models");
       Path directory = Files.createDirectory(content.resolve("sluice"));
       Path copy = Files.copy(models, directory.resolve("models.yaml"));
+      // Modes are packed, too, and a function is not the user who wrote the file.
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
       try {
         // The kit takes its own copy at once.
         return LayerVersion.Builder.create(scope, "Models")
