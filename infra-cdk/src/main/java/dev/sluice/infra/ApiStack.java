@@ -109,10 +109,15 @@ public final class ApiStack extends Stack {
     ApiLimits limits = ApiLimits.of(context.profile());
     LogGroup logs =
         LogGroup.Builder.create(this, "AccessLogs")
-            .logGroupName("/aws/apigateway/" + name)
             .retention(LogRetention.of(context.sizes().logRetentionDays()))
             .removalPolicy(RemovalPolicy.DESTROY)
             .build();
+    // Without a name of ours: lines that come late make a deleted group again, and a name that is
+    // taken would end the next deployment.
+    CfnOutput.Builder.create(this, "AccessLogGroup")
+        .description("The log group with a line for each request")
+        .value(logs.getLogGroupName())
+        .build();
     return StageOptions.builder()
         .stageName(STAGE)
         .accessLogDestination(new LogGroupLogDestination(logs))
