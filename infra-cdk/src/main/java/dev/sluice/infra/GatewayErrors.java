@@ -90,10 +90,15 @@ final class GatewayErrors {
               "internal_error",
               "The gateway failed before it gave an answer.",
               0,
-              List.of(
-                  ResponseType.DEFAULT_5_XX,
-                  ResponseType.API_CONFIGURATION_ERROR,
-                  ResponseType.INTEGRATION_FAILURE)),
+              List.of(ResponseType.DEFAULT_5_XX)),
+          // Also what is left of a function that is throttled.
+          new Answer(
+              500,
+              "server_error",
+              "internal_error",
+              "The gateway failed before it gave an answer.",
+              5,
+              List.of(ResponseType.API_CONFIGURATION_ERROR, ResponseType.INTEGRATION_FAILURE)),
           new Answer(
               504,
               "upstream_error",
