@@ -2,6 +2,7 @@ package dev.sluice.infra;
 
 import dev.sluice.infra.Permissions.OneTimeSchedules;
 import dev.sluice.infra.Sizes.FunctionSize;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -10,6 +11,11 @@ import software.amazon.awscdk.services.secretsmanager.ISecret;
 /// The settings of the functions, which are environment variables: names, addresses and sizes,
 /// never a secret.
 final class Environments {
+
+  /// How long a login waits for a database that resumes, which takes 15 s and more. A record comes
+  /// back after more time than the database needs to pause again, so a shorter wait would meet it
+  /// paused each time.
+  private static final Duration RESUME = Duration.ofSeconds(40);
 
   private final DeploymentContext context;
   private final DatabaseStack database;
@@ -45,6 +51,9 @@ final class Environments {
     Map<String, String> all = withDatabase("sluice_completion", sizes.completion());
     all.put("SLUICE_COMPLETION_FULL_BATCH", Integer.toString(sizes.completions().records()));
     all.put("SLUICE_COMPLETION_TIME_LIMIT", sizes.completion().timeout().toSeconds() + "s");
+    if (context.database() == DatabaseKind.AURORA_SERVERLESS && sizes.database().pauses()) {
+      all.put("SLUICE_DATABASE_CONNECTION_TIMEOUT", RESUME.toSeconds() + "s");
+    }
     return all;
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.infra.Template.Resource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,15 @@ final class EnvironmentsTest {
     assertThat(names(profile, "Api"))
         .isEqualTo(with("SLUICE_ADMIN_KEY", "SLUICE_CONFIG", "SLUICE_PEPPERS", "SLUICE_QUEUE_URL"));
     assertThat(names(profile, "Completion"))
-        .isEqualTo(with("SLUICE_COMPLETION_FULL_BATCH", "SLUICE_COMPLETION_TIME_LIMIT"));
+        .isEqualTo(
+            switch (profile) {
+              case DEV ->
+                  with(
+                      "SLUICE_COMPLETION_FULL_BATCH",
+                      "SLUICE_COMPLETION_TIME_LIMIT",
+                      "SLUICE_DATABASE_CONNECTION_TIMEOUT");
+              case PROD -> with("SLUICE_COMPLETION_FULL_BATCH", "SLUICE_COMPLETION_TIME_LIMIT");
+            });
     assertThat(names(profile, "Daemon"))
         .isEqualTo(
             switch (profile) {
@@ -61,6 +70,38 @@ final class EnvironmentsTest {
             "JAVA_TOOL_OPTIONS",
             "SLUICE_GATEWAY_CONNECTIONS",
             "SLUICE_MASTER_SECRET");
+  }
+
+  /// A record comes back after more time than the database needs to pause again.
+  @Test
+  void theCompletionFunctionOutwaitsAResumeAndHasTimeToStoreAfterwards() {
+    Sizes sizes = Sizes.of(Profile.DEV);
+    Duration wait = connectionTimeout(Synthesis.of(Profile.DEV));
+    Duration statementAndAnswer = Duration.ofSeconds(10 + 5);
+
+    assertThat(sizes.completions().visibility(sizes.completion()))
+        .isGreaterThan(sizes.database().pauseAfter());
+    assertThat(wait).isGreaterThan(Duration.ofSeconds(30));
+    assertThat(wait.plus(statementAndAnswer)).isLessThan(sizes.completion().timeout());
+  }
+
+  @Test
+  void aDatabaseThatNeverPausesIsNotWaitedFor() {
+    assertThat(connectionTimeout(Synthesis.with(Map.of("database", "rds-instance"))))
+        .isEqualTo(Duration.ZERO);
+    assertThat(connectionTimeout(Synthesis.with(Map.of("min-acu", "0.5"))))
+        .isEqualTo(Duration.ZERO);
+  }
+
+  /// Of the completion function; zero when it has none of its own.
+  private static Duration connectionTimeout(Synthesis synthesis) {
+    String text =
+        synthesis
+            .stack("functions")
+            .named("AWS::Lambda::Function", "Completion")
+            .at("Environment/Variables/SLUICE_DATABASE_CONNECTION_TIMEOUT")
+            .asText("0s");
+    return Duration.ofSeconds(Long.parseLong(text.replaceFirst("s$", "")));
   }
 
   @ParameterizedTest
