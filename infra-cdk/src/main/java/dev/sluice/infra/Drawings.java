@@ -18,11 +18,12 @@ final class Drawings {
 
   private final DeploymentContext context;
   private final Watched watched;
-  private final OwnMetrics own = new OwnMetrics();
+  private final OwnMetrics own;
 
   Drawings(DeploymentContext context, Watched watched) {
     this.context = context;
     this.watched = watched;
+    own = new OwnMetrics(context);
   }
 
   List<List<IWidget>> rows() {

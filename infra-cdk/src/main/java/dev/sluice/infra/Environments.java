@@ -108,6 +108,7 @@ final class Environments {
       all.put("AWS_USE_DUALSTACK_ENDPOINT", "true");
     }
     all.put("JAVA_TOOL_OPTIONS", flags);
+    all.put("SLUICE_METRICS_NAMESPACE", OwnMetrics.namespace(context));
     return all;
   }
 

@@ -14,11 +14,11 @@ import software.amazon.awscdk.services.cloudwatch.Metric;
 /// neither be drawn nor raise an alarm.
 final class OwnMetrics {
 
-  static final String NAMESPACE = "Sluice";
-
   private final Map<String, List<String>> labels = new LinkedHashMap<>();
+  private final String namespace;
 
-  OwnMetrics() {
+  OwnMetrics(DeploymentContext context) {
+    namespace = namespace(context);
     for (JsonNode row : Tables.rows("metrics.json")) {
       labels.put(
           Tables.text(row, "name"),
@@ -28,13 +28,18 @@ final class OwnMetrics {
     }
   }
 
+  /// Of one deployment: two in an account would add up to the same metrics otherwise.
+  static String namespace(DeploymentContext context) {
+    return context.name("metrics");
+  }
+
   /// A metric over all its labels, which the functions publish beside the labelled one.
   ///
   /// @throws IllegalArgumentException when there is no such metric
   Metric all(String name, String statistic, Duration period) {
     var _ = labelsOf(name);
     return Metric.Builder.create()
-        .namespace(NAMESPACE)
+        .namespace(namespace)
         .metricName(name)
         .statistic(statistic)
         .period(period)
@@ -51,9 +56,9 @@ final class OwnMetrics {
     }
     return MathExpression.Builder.create()
         .expression(
-            "SEARCH('{%s,%s} MetricName=\"%s\"', '%s', %d)"
+            "SEARCH('{\"%s\",%s} MetricName=\"%s\"', '%s', %d)"
                 .formatted(
-                    NAMESPACE,
+                    namespace,
                     String.join(",", dimensions),
                     name,
                     statistic,

@@ -19,11 +19,12 @@ final class Signals {
 
   private final DeploymentContext context;
   private final Watched watched;
-  private final OwnMetrics own = new OwnMetrics();
+  private final OwnMetrics own;
 
   Signals(DeploymentContext context, Watched watched) {
     this.context = context;
     this.watched = watched;
+    own = new OwnMetrics(context);
   }
 
   void alarms(Alarms alarms) {

@@ -28,6 +28,7 @@ final class EnvironmentsTest {
           "SLUICE_DATABASE_AUTHENTICATION",
           "SLUICE_DATABASE_POOL_SIZE",
           "SLUICE_ID_KEY",
+          "SLUICE_METRICS_NAMESPACE",
           "SLUICE_OBJECTS_BUCKET");
 
   @ParameterizedTest
@@ -69,7 +70,8 @@ final class EnvironmentsTest {
             "DATASOURCES_DEFAULT_URL",
             "JAVA_TOOL_OPTIONS",
             "SLUICE_GATEWAY_CONNECTIONS",
-            "SLUICE_MASTER_SECRET");
+            "SLUICE_MASTER_SECRET",
+            "SLUICE_METRICS_NAMESPACE");
   }
 
   /// A record comes back after more time than the database needs to pause again.

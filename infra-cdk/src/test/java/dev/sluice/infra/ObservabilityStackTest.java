@@ -24,7 +24,8 @@ final class ObservabilityStackTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern SEARCH =
-      Pattern.compile("SEARCH\\('\\{Sluice,([a-z_,]+)} MetricName=\"([a-z_]+)\"', '\\w+', \\d+\\)");
+      Pattern.compile(
+          "SEARCH\\('\\{\"sluice-prod-metrics\",([a-z_,]+)} MetricName=\"([a-z_]+)\"', '\\w+', \\d+\\)");
 
   private final Template template = Synthesis.of(Profile.PROD).stack("observability");
 
@@ -88,16 +89,17 @@ final class ObservabilityStackTest {
       throws IOException {
     Map<String, List<String>> table = table();
     Template stack = Synthesis.of(profile).stack("observability");
+    String namespace = "sluice-" + profile.text() + "-metrics";
     List<String> read = new ArrayList<>();
 
     for (JsonNode metric : metrics(stack)) {
-      if (metric.path("Namespace").asText().equals("Sluice")) {
+      if (metric.path("Namespace").asText().equals(namespace)) {
         assertThat(metric.has("Dimensions")).isFalse();
         read.add(metric.path("MetricName").asText());
       }
     }
     for (JsonNode drawn : drawn(stack)) {
-      if (drawn.path(0).asText().equals("Sluice")) {
+      if (drawn.path(0).asText().equals(namespace)) {
         assertThat(drawn.path(2).isTextual()).as("dimensions of " + drawn).isFalse();
         read.add(drawn.path(1).asText());
       }
@@ -127,7 +129,7 @@ final class ObservabilityStackTest {
 
   @Test
   void anUnknownMetricCannotBeDrawn() {
-    OwnMetrics own = new OwnMetrics();
+    OwnMetrics own = new OwnMetrics(Synthesis.context(Map.of()));
 
     assertThatThrownBy(() -> own.all("records_gone", "Sum", Duration.minutes(5)))
         .isInstanceOf(IllegalArgumentException.class)
