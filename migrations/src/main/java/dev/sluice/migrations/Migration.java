@@ -1,6 +1,7 @@
 package dev.sluice.migrations;
 
 import dev.sluice.migrations.MasterSecrets.Login;
+import dev.sluice.migrations.MasterSecrets.UnreadableException;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,12 +32,11 @@ final class Migration {
     this.secrets = secrets;
   }
 
-  /// @param waitFor how long a database is waited for that cannot be reached
+  /// @param waitFor how long is waited for a database or a secret that cannot be reached
   /// @return the version of the schema
   /// @throws RuntimeException what went wrong, never with the password in its message
   String run(Duration waitFor) {
-    PGSimpleDataSource database = database();
-    awaitAnswer(database, waitFor);
+    PGSimpleDataSource database = answering(waitFor);
     int applied = Schema.migrate(database);
     Integer gatewayConnections = configuration.gatewayConnections();
     if (gatewayConnections != null) {
@@ -67,22 +67,36 @@ final class Migration {
     return database;
   }
 
-  private static void awaitAnswer(PGSimpleDataSource database, Duration waitFor) {
+  /// Its secret is read each time, too: the way to either may not be there yet, and its owner's
+  /// right to read takes a while to be known.
+  private PGSimpleDataSource answering(Duration waitFor) {
     long end = System.nanoTime() + waitFor.toNanos();
     while (true) {
       try {
+        PGSimpleDataSource database = database();
         database.getConnection().close();
-        return;
+        return database;
+      } catch (UnreadableException e) {
+        if (isOver(end)) {
+          throw e;
+        }
+        LOG.atInfo()
+            .addKeyValue("error", e.fault())
+            .log("The secret of the database cannot be read yet; it is tried again");
       } catch (SQLException e) {
-        if (!isAway(e) || end - System.nanoTime() <= BETWEEN_LOGINS.toNanos()) {
+        if (!isAway(e) || isOver(end)) {
           throw new IllegalStateException("No login at the database", e);
         }
         LOG.atInfo()
             .addKeyValue("sqlstate", e.getSQLState())
             .log("The database does not answer yet; it is asked again");
-        LockSupport.parkNanos(BETWEEN_LOGINS.toNanos());
       }
+      LockSupport.parkNanos(BETWEEN_LOGINS.toNanos());
     }
+  }
+
+  private static boolean isOver(long end) {
+    return end - System.nanoTime() <= BETWEEN_LOGINS.toNanos();
   }
 
   /// Whether another login may succeed: not when this one was answered with a refusal.

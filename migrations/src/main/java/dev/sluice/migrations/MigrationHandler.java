@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Starting the function changes nothing: only an invocation migrates. Two invocations at once are
 /// safe, one waits for the other; so is a repeat, which changes nothing. A database that is paused
-/// is waited for. Settings are those of [MigrationConfiguration].
+/// is waited for, and so is a secret that cannot be read yet. Settings are those of
+/// [MigrationConfiguration].
 ///
 /// `Create` and `Update` of the resource migrate and answer `{"PhysicalResourceId": …, "Data":
 /// {"schema_version": "<version>"}}`; `Delete` touches nothing. An event without a `RequestType` is

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilde
 @Secondary
 final class SecretsManagerMasterSecrets implements MasterSecrets {
 
+  /// With the repeats of the client.
+  private static final Duration LONGEST_READ = Duration.ofSeconds(10);
+
   private static final JsonFactory JSON = new JsonFactory();
 
   @Override
@@ -30,14 +34,16 @@ final class SecretsManagerMasterSecrets implements MasterSecrets {
   }
 
   static SecretsManagerClientBuilder builder() {
-    return SecretsManagerClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder());
+    return SecretsManagerClient.builder()
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .overrideConfiguration(configuration -> configuration.apiCallTimeout(LONGEST_READ));
   }
 
   static Login login(SecretsManagerClient client, String id) {
     try {
       return parse(client.getSecretValue(request -> request.secretId(id)).secretString(), id);
     } catch (SdkException e) {
-      throw new IllegalStateException("The secret " + id + " cannot be read", e);
+      throw new UnreadableException("The secret " + id + " cannot be read", e);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import dev.sluice.migrations.MasterSecrets.UnreadableException;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +138,38 @@ final class MigrationHandlerTest {
       assertThat(handler.handleRequest(Map.of(), INVOCATION))
           .containsEntry("schema_version", NEWEST);
       assertThat(resuming.left()).isZero();
+    }
+  }
+
+  @Test
+  void aSecretThatCannotBeReadYetIsWaitedFor() {
+    String database = server.newDatabase("unreadable");
+    AtomicInteger reads = new AtomicInteger();
+    MasterSecrets secrets =
+        id -> {
+          if (reads.incrementAndGet() <= 2) {
+            throw new UnreadableException(id, new IOException("no way out yet"));
+          }
+          return new MasterSecrets.Login(TestingServer.OWNER, "the-password");
+        };
+
+    try (MigrationHandler handler = handler(deployed(database), secrets)) {
+      assertThat(handler.handleRequest(Map.of(), INVOCATION))
+          .containsEntry("schema_version", NEWEST);
+    }
+    assertThat(reads).hasValue(3);
+  }
+
+  @Test
+  void aSecretThatStaysUnreadableFailsTheDeploymentWithItsName() {
+    MasterSecrets secrets =
+        id -> {
+          throw new UnreadableException("The secret " + id + " cannot be read", new IOException());
+        };
+
+    try (MigrationHandler handler = handler(deployed("none"), secrets)) {
+      assertThatThrownBy(() -> handler.handleRequest(Map.of("RequestType", "Create"), SHORT))
+          .hasMessageContaining("The secret arn:the-secret cannot be read");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.migrations.MasterSecrets.Login;
+import dev.sluice.migrations.MasterSecrets.UnreadableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -75,14 +76,19 @@ final class SecretsManagerMasterSecretsTest {
     }
   }
 
+  /// Such as a right to read that is not known everywhere yet.
   @Test
-  void aSecretThatIsNotThereIsNamed() {
+  void aSecretThatCannotBeReadIsNamedAndMayBeReadLater() {
     status = 400;
-    answer = "{\"__type\":\"ResourceNotFoundException\",\"message\":\"no\"}";
+    answer = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}";
 
     assertThatThrownBy(this::login)
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(UnreadableException.class)
         .hasMessageContaining("arn:the-secret");
+
+    status = 200;
+    answer = secret("{\\\"username\\\":\\\"master\\\",\\\"password\\\":\\\"p\\\"}");
+    assertThat(login()).isEqualTo(new Login("master", "p"));
   }
 
   private Login login() {
