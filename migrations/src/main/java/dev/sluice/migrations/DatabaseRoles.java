@@ -3,6 +3,7 @@ package dev.sluice.migrations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /// The roles as which the functions log in. Each may read and write rows, and change no table.
@@ -17,9 +18,16 @@ public final class DatabaseRoles {
   public static final String COMPLETION = "sluice_completion";
   public static final String DAEMON = "sluice_daemon";
 
+  /// Roles belong to the whole server, where another database may be deployed at the same time: its
+  /// role was made meanwhile (unique violation, duplicate object), or its grant ("tuple
+  /// concurrently updated", an internal error).
+  private static final Set<String> MEANWHILE = Set.of("23505", "42710", "XX000");
+
+  private static final int ATTEMPTS = 5;
+
   private DatabaseRoles() {}
 
-  /// Lets one of two deployments wait: roles belong to the whole server.
+  /// Lets one of two deployments of one database wait: rights are changed by one at a time.
   private static final String LOCK =
       """
       select pg_advisory_xact_lock(8390322045803000683)
@@ -68,6 +76,19 @@ public final class DatabaseRoles {
   /// @param gatewayConnections how many sessions the gateway may have; from the next login on
   /// @throws IllegalStateException when the database refuses; nothing has changed then
   public static void ensure(DataSource database, int gatewayConnections) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        make(database, gatewayConnections);
+        return;
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !MEANWHILE.contains(e.getSQLState())) {
+          throw new IllegalStateException("The database refused the roles of the functions", e);
+        }
+      }
+    }
+  }
+
+  private static void make(DataSource database, int gatewayConnections) throws SQLException {
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -77,8 +98,6 @@ public final class DatabaseRoles {
       // A statement of this kind takes no bind variable.
       statement.execute("alter role " + GATEWAY + " connection limit " + gatewayConnections);
       connection.commit();
-    } catch (SQLException e) {
-      throw new IllegalStateException("The database refused the roles of the functions", e);
     }
   }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,6 +150,46 @@ final class DatabaseRolesTest {
                   database, role, "select pg_has_role(current_user, 'rds_iam', 'member')"))
           .containsExactly("t");
     }
+  }
+
+  @Test
+  void twoDatabasesOfOneServerAreDeployedAtTheSameTime() throws Exception {
+    try (TestingServer fresh = TestingServer.start()) {
+      String one = fresh.newDatabase("one");
+      assertThat(Schema.migrate(fresh.owned(one))).isPositive();
+      FutureTask<?> ensured =
+          new FutureTask<>(() -> DatabaseRoles.ensure(fresh.owned(one), 2), null);
+
+      try (Connection other = fresh.login(fresh.newDatabase("other"), TestingServer.OWNER);
+          Statement statement = other.createStatement()) {
+        other.setAutoCommit(false);
+        statement.execute("create role sluice_functions nologin");
+        var _ = Thread.ofPlatform().daemon().start(ensured);
+        awaitLock(statement);
+        other.commit();
+      }
+
+      ensured.get(60, TimeUnit.SECONDS);
+      assertThat(fresh.execute(one, DatabaseRoles.GATEWAY, "select count(*) from request"))
+          .containsExactly("0");
+    }
+  }
+
+  /// Until somebody waits for the transaction of this session.
+  private static void awaitLock(Statement statement) throws SQLException {
+    for (int asked = 0; asked < 1_000; asked++) {
+      try (ResultSet rows =
+          statement.executeQuery(
+              """
+              select pg_sleep(0.02), (select count(*) from pg_locks where not granted)
+              """)) {
+        assertThat(rows.next()).isTrue();
+        if (rows.getInt(2) > 0) {
+          return;
+        }
+      }
+    }
+    throw new AssertionError("Nobody waits");
   }
 
   @Test
