@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.sandbox.Priming;
 import dev.sluice.sandbox.Remembered;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.core.order.OrderUtil;
 import io.micronaut.crac.OrderedResource;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.crac.Core;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What is primed before a snapshot, and when.
 final class PrimingHookTest {
@@ -54,6 +58,47 @@ final class PrimingHookTest {
     }
 
     assertThat(calls).containsExactly("primed");
+  }
+
+  @Test
+  void aPrimingThatCannotBeMadeDoesNotCostTheSnapshot() throws Exception {
+    try (ApplicationContext context = context()) {
+      context.registerBeanDefinition(
+          RuntimeBeanDefinition.builder(
+                  Priming.class,
+                  () -> {
+                    throw new IllegalStateException("no parts");
+                  })
+              .build());
+      var _ = context.registerSingleton(Remembered.class, () -> calls.add("forgotten"));
+
+      takeSnapshot(context);
+    }
+
+    assertThat(calls).containsExactly("forgotten");
+  }
+
+  @Test
+  @Timeout(60)
+  void aPrimingThatNeverEndsIsLeftBehind() {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    try (ApplicationContext context = context()) {
+      add(
+          context,
+          () -> {
+            try {
+              never.await();
+            } catch (InterruptedException e) {
+              interrupted.countDown();
+              throw new IOException(e);
+            }
+          });
+
+      new PrimingHook(context, Duration.ofMillis(50)).beforeCheckpoint(Core.getGlobalContext());
+    }
+
+    assertThat(interrupted).satisfies(CountDownLatch::await);
   }
 
   @Test
