@@ -17,11 +17,14 @@ import java.util.function.Consumer;
 /// no dimension by itself, and an alarm names one metric exactly, so it reads the second.
 public final class EmfMetrics implements Metrics {
 
+  private final String namespace;
   private final InstantSource clock;
   private final Consumer<String> line;
 
+  /// @param namespace of CloudWatch in which the metrics appear
   /// @param line takes one line without its line end; on Lambda it goes to standard output
-  public EmfMetrics(InstantSource clock, Consumer<String> line) {
+  public EmfMetrics(String namespace, InstantSource clock, Consumer<String> line) {
+    this.namespace = namespace;
     this.clock = clock;
     this.line = line;
   }
@@ -33,7 +36,7 @@ public final class EmfMetrics implements Metrics {
         JsonObject.builder().put("Name", metric.text()).put("Unit", metric.unit().text()).build();
     JsonObject directive =
         JsonObject.builder()
-            .put("Namespace", "Sluice")
+            .put("Namespace", namespace)
             .put("Dimensions", dimensionSets(metric))
             .put("Metrics", new JsonArray(List.of(definition)))
             .build();

@@ -3,6 +3,7 @@ package dev.sluice.wiring;
 import dev.sluice.telemetry.EmfMetrics;
 import dev.sluice.telemetry.Metrics;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -17,9 +18,12 @@ final class MetricsFactory {
   /// it.
   private static final Logger LINES = LoggerFactory.getLogger("dev.sluice.metrics");
 
+  /// @param namespace one for each deployment of an account
   @Singleton
   @Secondary
-  Metrics metrics(InstantSource clock) {
-    return new EmfMetrics(clock, LINES::info);
+  Metrics metrics(
+      @Property(name = "sluice.metrics-namespace", defaultValue = "Sluice") String namespace,
+      InstantSource clock) {
+    return new EmfMetrics(namespace, clock, LINES::info);
   }
 }

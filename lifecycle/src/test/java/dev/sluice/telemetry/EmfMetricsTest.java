@@ -32,7 +32,7 @@ final class EmfMetricsTest {
     assertThat(metadata.number("Timestamp")).contains(NOW.toEpochMilli());
     assertThat(metadata.items("CloudWatchMetrics")).hasSize(1);
     assertThat(directive(line).members()).containsOnlyKeys("Namespace", "Dimensions", "Metrics");
-    assertThat(directive(line).text("Namespace")).contains("Sluice");
+    assertThat(directive(line).text("Namespace")).contains("Two");
   }
 
   @ParameterizedTest
@@ -74,7 +74,7 @@ final class EmfMetricsTest {
   private static JsonObject line(Metric metric) {
     List<String> lines = new ArrayList<>();
     String[] values = metric.labels().stream().map(_ -> "a value").toArray(String[]::new);
-    new EmfMetrics(InstantSource.fixed(NOW), lines::add).record(metric, 3, values);
+    new EmfMetrics("Two", InstantSource.fixed(NOW), lines::add).record(metric, 3, values);
     assertThat(lines).hasSize(1).first().asString().doesNotContain("\n");
     return Json.objectOrEmpty(lines.getFirst().getBytes(StandardCharsets.UTF_8));
   }

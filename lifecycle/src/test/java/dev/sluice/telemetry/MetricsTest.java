@@ -64,7 +64,7 @@ final class MetricsTest {
 
   @Test
   void aWrongNumberOfLabelsIsAMistakeOfTheCaller() {
-    EmfMetrics emf = new EmfMetrics(InstantSource.fixed(NOW), _ -> {});
+    EmfMetrics emf = new EmfMetrics("Sluice", InstantSource.fixed(NOW), _ -> {});
 
     for (Metrics metrics : List.of(series, emf)) {
       assertThatThrownBy(() -> metrics.count(Metric.GATEWAY_REQUESTS, "chat"))
@@ -77,7 +77,7 @@ final class MetricsTest {
   @Test
   void aLineForCloudWatchHasItsDirectiveItsLabelsAndItsValue() {
     List<String> lines = new ArrayList<>();
-    EmfMetrics metrics = new EmfMetrics(InstantSource.fixed(NOW), lines::add);
+    EmfMetrics metrics = new EmfMetrics("Sluice", InstantSource.fixed(NOW), lines::add);
 
     metrics.record(Metric.UPSTREAM_LATENCY, 12.5, "modèle", "200");
 

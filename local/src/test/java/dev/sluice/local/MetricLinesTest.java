@@ -29,7 +29,7 @@ final class MetricLinesTest {
     List<String> written = new ArrayList<>();
     meant.record(metric, 12.5, labels);
 
-    new EmfMetrics(() -> Instant.EPOCH, written::add).record(metric, 12.5, labels);
+    new EmfMetrics("Sluice", () -> Instant.EPOCH, written::add).record(metric, 12.5, labels);
 
     assertThat(written).hasSize(1).allMatch(lines::take);
     assertThat(read.snapshot()).isEqualTo(meant.snapshot());
