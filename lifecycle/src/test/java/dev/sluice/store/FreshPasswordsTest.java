@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -94,6 +95,18 @@ final class FreshPasswordsTest {
         .satisfies(thrown -> assertThat(texts(thrown)).doesNotContain(login.last));
   }
 
+  /// So Amazon RDS says that it has too many tokens to check, too ("PAM authentication failed").
+  @Test
+  void aRoleThatIsRefusedIsADatabaseThatIsAway() {
+    var _ = execute("alter role " + ROLE + " nologin password 'right'");
+    assertThat(stateOfALogin("right")).isEqualTo("28000");
+
+    assertThatThrownBy(this::user).isInstanceOf(StoreUnavailableException.class);
+
+    var _ = execute("alter role " + ROLE + " login");
+    assertThat(user()).isEqualTo(ROLE);
+  }
+
   /// What a log would show of it.
   private static String texts(Throwable thrown) {
     StringWriter texts = new StringWriter();
@@ -124,6 +137,20 @@ final class FreshPasswordsTest {
       Files.writeString(rules, rule + others);
     }
     var _ = execute("select pg_reload_conf()");
+    // Which only tells the server to: each login shows whether it has.
+    for (int asked = 0; !stateOfALogin("none").equals("28P01"); asked++) {
+      assertThat(asked).isLessThan(500);
+      var _ = execute("select pg_sleep(0.02)");
+    }
+  }
+
+  /// @return why it was refused; empty when it was not
+  private String stateOfALogin(String password) {
+    try (Connection _ = DriverManager.getConnection(server.url(), ROLE, password)) {
+      return "";
+    } catch (SQLException e) {
+      return e.getSQLState();
+    }
   }
 
   /// @return the first column of the first row; empty when there is none
