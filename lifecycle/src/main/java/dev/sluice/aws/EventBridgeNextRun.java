@@ -13,27 +13,29 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.endpoint.DualstackEnabledProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceEndpointKey;
 import software.amazon.awssdk.regions.ServiceMetadata;
 import software.amazon.awssdk.regions.providers.AwsRegionProvider;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -77,6 +79,24 @@ public final class EventBridgeNextRun implements NextRun, AutoCloseable {
   /// @param endpoint a server other than AWS; null on AWS
   public record Target(String group, String role, @Nullable URI endpoint) {}
 
+  /// @param error the label of a refusal, such as `AccessDeniedException`; null when there is none
+  private record Answer(int status, @Nullable String error) {
+
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]{1,64}");
+
+    /// What follows the label is an address.
+    static Answer of(SdkHttpResponse response) {
+      return new Answer(
+          response.statusCode(),
+          response
+              .firstMatchingHeader("x-amzn-errortype")
+              .map(LABEL::matcher)
+              .filter(Matcher::lookingAt)
+              .map(Matcher::group)
+              .orElse(null));
+    }
+  }
+
   private EventBridgeNextRun(
       Target target,
       AwsCredentialsProvider credentials,
@@ -100,27 +120,20 @@ public final class EventBridgeNextRun implements NextRun, AutoCloseable {
             clock,
             metrics)
         : new EventBridgeNextRun(
-            target,
-            // Servers other than AWS want a signature, but not a particular one.
-            AwsCredentialsProviderChain.of(
-                EnvironmentVariableCredentialsProvider.create(),
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"))),
-            () -> Region.US_EAST_1,
-            clock,
-            metrics);
+            target, OtherServer.credentials(), () -> OtherServer.REGION, clock, metrics);
   }
 
   @Override
   public void arrange(String function, Instant at) {
     String name = NAME.format(at);
     try {
-      int status = create(name, schedule(name, function, at));
+      Answer answer = create(name, schedule(name, function, at));
       // A conflict is somebody else's call in the same minute.
-      if (status / 100 == 2 || status == CONFLICT) {
+      if (answer.status() / 100 == 2 || answer.status() == CONFLICT) {
         metrics.count(Metric.DAEMON_NEXT_RUNS);
         LOG.atInfo().addKeyValue("at", at).log("The daemon will be called for what is left");
       } else {
-        failed("refused", at, status, null);
+        failed("refused", at, answer, null);
       }
     } catch (IOException e) {
       failed("unreachable", at, null, e);
@@ -130,12 +143,13 @@ public final class EventBridgeNextRun implements NextRun, AutoCloseable {
   }
 
   private void failed(
-      String reason, Instant at, @Nullable Integer status, @Nullable Throwable cause) {
+      String reason, Instant at, @Nullable Answer answer, @Nullable Throwable cause) {
     metrics.count(Metric.DAEMON_NEXT_RUN_FAILURES, reason);
     LOG.atWarn()
         .addKeyValue("at", at)
         .addKeyValue("reason", reason)
-        .addKeyValue("status", status)
+        .addKeyValue("status", answer == null ? null : answer.status())
+        .addKeyValue("error", answer == null ? null : answer.error())
         .setCause(cause)
         .log("No run could be arranged; the regular schedule finds what is left");
   }
@@ -165,8 +179,7 @@ public final class EventBridgeNextRun implements NextRun, AutoCloseable {
             .build());
   }
 
-  /// @return the status of the answer
-  private int create(String name, byte[] body) throws IOException {
+  private Answer create(String name, byte[] body) throws IOException {
     Region region = regions.getRegion();
     URI server = target.endpoint() == null ? server(region) : target.endpoint();
     SdkHttpRequest request =
@@ -194,16 +207,22 @@ public final class EventBridgeNextRun implements NextRun, AutoCloseable {
             .build());
   }
 
+  /// The one that answers by IPv6, too, where `AWS_USE_DUALSTACK_ENDPOINT` asks for it, as the
+  /// SDK's own clients read it.
   static URI server(Region region) {
-    return URI.create("https://" + ServiceMetadata.of("scheduler").endpointFor(region));
+    ServiceEndpointKey.Builder key = ServiceEndpointKey.builder().region(region);
+    if (DualstackEnabledProvider.builder().build().isDualstackEnabled().orElse(false)) {
+      key.tags(EndpointTag.DUALSTACK);
+    }
+    return URI.create("https://" + ServiceMetadata.of("scheduler").endpointFor(key.build()));
   }
 
-  private int send(HttpExecuteRequest request) throws IOException {
+  private Answer send(HttpExecuteRequest request) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
         var answer = client.prepareRequest(request).call();
         answer.responseBody().ifPresent(body -> body.abort());
-        return answer.httpResponse().statusCode();
+        return Answer.of(answer.httpResponse());
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
           throw e;

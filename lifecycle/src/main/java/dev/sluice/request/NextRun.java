@@ -9,7 +9,7 @@ public interface NextRun {
   /// arranged is counted, and the regular schedule finds the work. A repeat for the same minute,
   /// whoever asks, is the same call.
   ///
-  /// @param function its name as its own invocation gave it
+  /// @param function its ARN as its own invocation gave it
   /// @param at a whole minute
   void arrange(String function, Instant at);
 }

@@ -15,7 +15,7 @@ public enum LogField {
   DATABASE("database", "settings of the database's use"),
   DUTIES("duties", "settings of the daemon's duties"),
   DUTY("duty", "which one of a run"),
-  ERROR("error", "label of how a call failed"),
+  ERROR("error", "label of how a call, or the arranging of a run, failed"),
   FAILED("failed", "how many messages or requests"),
   FAILED_IDS("failed_ids", "of requests that were given up"),
   FAILED_RESPONSE_ID("failed_response_id", "of an answer that an idempotency key gave up"),
