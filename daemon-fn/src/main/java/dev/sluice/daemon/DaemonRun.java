@@ -72,7 +72,7 @@ final class DaemonRun {
         deadline.minus(configuration.stopMargin()).orSooner(configuration.resumeWait());
     return ports
         .insistence()
-        .until(
+        .untilResumed(
             patience, "register", () -> ports.registry().register(ports.id(), version, models()));
   }
 

@@ -52,8 +52,10 @@ final class IdleHourTest {
     fixture.close();
   }
 
+  /// Nobody calls the function in that hour, since nothing of the run asked for it. It is an hour
+  /// of the schedules' clock: what a pool does by itself in a frozen function is no part of it.
   @Test
-  void anIdleHourOpensNoConnectionAfterItsFirstRun() {
+  void aRunThatLeavesNothingIsFollowedByNoneForAnHour() {
     try (DaemonHandler handler = fixture.handler(settings());
         Scheduler hourly = hourly(handler)) {
       assertThat(hourly.tickOnce()).isInstanceOf(Tick.Answered.class);
@@ -121,8 +123,9 @@ final class IdleHourTest {
     return only;
   }
 
+  /// The pool's own repeats are enough here; those of a run are those of `ResumingRunTest`.
   @Test
-  void aRunWaitsForADatabaseThatResumes() {
+  void aRunGetsThroughADoorThatRefusesAtFirst() {
     door.refuseNext(6);
 
     try (DaemonHandler handler = fixture.handler(settings());

@@ -1,6 +1,8 @@
 package dev.sluice.daemon;
 
 import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.StoreUnavailableException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A list of runs that notes what it is told.
@@ -22,6 +25,9 @@ final class TestingRegistry implements DaemonRegistry {
   final CountDownLatch free = new CountDownLatch(1);
 
   volatile @Nullable RuntimeException fault;
+
+  /// How often it is away at first.
+  final AtomicInteger outages = new AtomicInteger();
 
   @Override
   public Instant register(UUID id, String version, Set<String> models) {
@@ -51,6 +57,9 @@ final class TestingRegistry implements DaemonRegistry {
 
   private Instant entered(String line) {
     log.add(line);
+    if (outages.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new StoreUnavailableException("away", "08001", new IOException("scripted"));
+    }
     RuntimeException thrown = fault;
     if (thrown != null) {
       throw thrown;

@@ -87,8 +87,10 @@ final class Database {
                 }
               }));
     } catch (RuntimeException e) {
-      if (sqlException(e).filter(Database::isUnavailable).isPresent()) {
-        throw new StoreUnavailableException("The database did not answer", e);
+      Optional<SQLException> away = sqlException(e).filter(Database::isUnavailable);
+      if (away.isPresent()) {
+        throw new StoreUnavailableException(
+            "The database did not answer", away.get().getSQLState(), e);
       }
       throw e;
     }
