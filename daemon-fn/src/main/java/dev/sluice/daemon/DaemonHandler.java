@@ -102,12 +102,14 @@ public final class DaemonHandler implements RequestStreamHandler, AutoCloseable 
   }
 
   private Done run(Context invocation, Deadline deadline) {
-    Done done = Done.NOTHING;
     try {
-      done = runs.next().run(invocation.getFunctionVersion(), deadline);
-      return done;
+      DaemonRun run = runs.next();
+      try {
+        return run.run(invocation.getFunctionVersion(), deadline);
+      } finally {
+        successor.arrange(invocation.getInvokedFunctionArn(), run.isHeldUp(), deadline);
+      }
     } finally {
-      successor.arrange(invocation.getInvokedFunctionArn(), done, deadline);
       sandbox.endOfInvocation();
     }
   }

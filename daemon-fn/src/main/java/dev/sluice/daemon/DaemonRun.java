@@ -65,6 +65,11 @@ final class DaemonRun {
     return tally.done();
   }
 
+  /// Whether work stays that a run soon may do, as far as it is known.
+  boolean isHeldUp() {
+    return tally.isHeldUp();
+  }
+
   /// A database that is paused resumes because it is asked, and answers some time later. Nobody
   /// repeats a tick, and by the next one it may be paused again: so this run waits for it.
   private Instant register(String version, Deadline deadline) {

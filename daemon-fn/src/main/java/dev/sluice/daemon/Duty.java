@@ -19,5 +19,12 @@ interface Duty {
   /// What a pass did.
   ///
   /// @param more true when another pass may find something
-  record Pass(Done done, boolean more) {}
+  /// @param isHeldUp true when work stays because something else is away, so that a run that comes
+  ///   soon may do it
+  record Pass(Done done, boolean more, boolean isHeldUp) {
+
+    Pass(Done done, boolean more) {
+      this(done, more, false);
+    }
+  }
 }

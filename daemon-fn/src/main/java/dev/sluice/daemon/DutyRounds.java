@@ -86,6 +86,9 @@ final class DutyRounds {
     try {
       Pass pass = duty.pass(end);
       tally.add(pass.done());
+      if (pass.isHeldUp()) {
+        tally.heldUp();
+      }
       return pass.more();
     } catch (RuntimeException e) {
       LOG.atError()

@@ -105,7 +105,7 @@ final class SpillSweeper implements Duty {
         case Swept.QueueAway(var cause) -> {
           metrics.count(Metric.DAEMON_SPILL_FAILURES, "queue_away");
           report(sent, stayed + 1, new Trouble(name, "queue_away", cause));
-          return new Pass(done(sent, stayed + 1), false);
+          return new Pass(done(sent, stayed + 1), false, true);
         }
       }
     }

@@ -2,8 +2,6 @@ package dev.sluice.daemon;
 
 import dev.sluice.request.Backlog;
 import dev.sluice.request.Backlog.Due;
-import dev.sluice.request.DaemonRegistry.Count;
-import dev.sluice.request.DaemonRegistry.Done;
 import dev.sluice.request.Deadline;
 import dev.sluice.request.NextRun;
 import dev.sluice.telemetry.Metric;
@@ -34,7 +32,7 @@ final class Successor {
   /// The longest time between two calls of a regular schedule: later work is that one's.
   private static final Duration LATEST = Duration.ofHours(1);
 
-  /// Not at once, because an object that can never be sent would keep the database awake.
+  /// Not at once, because a queue that stays away would keep the database awake.
   private static final Duration SPILLED = Duration.ofMinutes(15);
 
   private static final Duration LONGEST_QUESTION = Duration.ofSeconds(2);
@@ -65,9 +63,9 @@ final class Successor {
   /// The last act of a run.
   ///
   /// @param function as the invocation names it
-  /// @param done by the run, as far as it is known
+  /// @param isHeldUp whether spilled records of the run wait for their queue
   /// @param deadline of the invocation
-  void arrange(String function, Done done, Deadline deadline) {
+  void arrange(String function, boolean isHeldUp, Deadline deadline) {
     if (nextRun == null || Thread.currentThread().isInterrupted()) {
       return;
     }
@@ -81,7 +79,7 @@ final class Successor {
               models.all().stream().map(Model::alias).collect(Collectors.toUnmodifiableSet()),
               configuration.gatewayLostAfter(),
               LONGEST_QUESTION);
-      time(due, done.count(Count.SPILLS_FAILED) > 0).ifPresent(at -> nextRun.arrange(function, at));
+      time(due, isHeldUp).ifPresent(at -> nextRun.arrange(function, at));
     } catch (RuntimeException e) {
       // Whatever it is: the run has done its work, and an error would deny that.
       failed("unknown", e);
@@ -96,12 +94,12 @@ final class Successor {
         .log("Nobody knows what is left; the regular schedule finds it");
   }
 
-  /// The minute after which everything due is due; empty when the regular schedule is in time, or
-  /// nothing is left.
-  static Optional<Instant> time(Due due, boolean hasSpilled) {
+  /// The first whole minute at which the earliest is due, and not within the next one; empty when
+  /// the regular schedule is in time, or nothing is left.
+  static Optional<Instant> time(Due due, boolean isHeldUp) {
     Instant now = due.now();
     @Nullable Instant at = due.at();
-    if (hasSpilled && (at == null || at.isAfter(now.plus(SPILLED)))) {
+    if (isHeldUp && (at == null || at.isAfter(now.plus(SPILLED)))) {
       at = now.plus(SPILLED);
     }
     if (at == null || at.isAfter(now.plus(LATEST))) {

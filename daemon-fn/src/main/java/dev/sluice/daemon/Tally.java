@@ -6,6 +6,7 @@ import dev.sluice.request.DaemonRegistry.Done;
 final class Tally {
 
   private Done done = Done.NOTHING;
+  private boolean isHeldUp;
 
   synchronized void add(Done more) {
     done = done.plus(more);
@@ -13,5 +14,14 @@ final class Tally {
 
   synchronized Done done() {
     return done;
+  }
+
+  /// Something stays that was held up by something else.
+  synchronized void heldUp() {
+    isHeldUp = true;
+  }
+
+  synchronized boolean isHeldUp() {
+    return isHeldUp;
   }
 }

@@ -6,9 +6,11 @@ import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.PostgresServer.Database;
 import dev.sluice.emulators.SqsQueues;
 import dev.sluice.emulators.SqsServer;
+import dev.sluice.request.NextRun;
 import dev.sluice.telemetry.Metric;
 import dev.sluice.telemetry.MetricSeries;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -77,8 +79,17 @@ final class Fixture implements AutoCloseable {
         .toString();
   }
 
+  /// A function that asks for calls at times of its own.
+  DaemonHandler handler(Map<String, Object> more, NextRun nextRun) {
+    return new DaemonHandler(builder(models("http://127.0.0.1:1"), more).singletons(nextRun));
+  }
+
   /// @param models the models file
   DaemonHandler handler(String models, Map<String, Object> more) {
+    return new DaemonHandler(builder(models, more));
+  }
+
+  private ApplicationContextBuilder builder(String models, Map<String, Object> more) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("sluice.config", write(models).toString());
     properties.put("sluice.id-key", "a".repeat(43) + "=");
@@ -90,8 +101,7 @@ final class Fixture implements AutoCloseable {
     properties.put("sluice.queue.url", queues.completions().url());
     properties.put("sluice.queue.endpoint", Servers.SQS.endpoint().toString());
     properties.putAll(more);
-    return new DaemonHandler(
-        ApplicationContext.builder().properties(properties).singletons(metrics));
+    return ApplicationContext.builder().properties(properties).singletons(metrics);
   }
 
   private Path write(String models) {

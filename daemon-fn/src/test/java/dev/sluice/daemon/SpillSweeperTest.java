@@ -167,7 +167,7 @@ final class SpillSweeperTest {
 
     Pass pass = new SpillSweeper(breaking, objects, metrics, configuration(10)).pass(LATER);
 
-    assertThat(pass).isEqualTo(new Pass(new Done(0, 1, 1), false));
+    assertThat(pass).isEqualTo(new Pass(new Done(0, 1, 1), false, true));
     assertThat(objects.list("spill/", 10)).containsExactly("spill/a/1", "spill/a/2");
     assertThat(reasons()).containsExactly("queue_away");
     assertThat(sweepAll(new SpillSweeper(queue, objects, metrics, configuration(10))))
