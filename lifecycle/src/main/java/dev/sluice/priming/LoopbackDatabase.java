@@ -21,7 +21,7 @@ import java.util.Map;
 ///
 /// A statement that reads finds nothing; one that asks for `now` gets one row with it; one that
 /// writes is refused as by a standby, which callers know as unavailable.
-public final class LoopbackDatabase implements Conversation {
+final class LoopbackDatabase implements Conversation {
 
   private static final int PROTOCOL_3 = 196_608;
   private static final int TIMESTAMP_WITH_ZONE = 1184;

@@ -19,6 +19,9 @@ public final class LoopbackServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopbackServer.class);
 
+  /// Whatever addresses this JVM prefers.
+  private static final String HOST = "127.0.0.1";
+
   /// What is said on one connection, from its first byte to its end.
   @FunctionalInterface
   public interface Conversation {
@@ -39,14 +42,14 @@ public final class LoopbackServer implements AutoCloseable {
   /// A server on any free port.
   public static LoopbackServer start(Conversation conversation) throws IOException {
     LoopbackServer server =
-        new LoopbackServer(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), conversation);
+        new LoopbackServer(new ServerSocket(0, 64, InetAddress.ofLiteral(HOST)), conversation);
     var _ = Thread.ofVirtual().name("loopback-server").start(server::accept);
     return server;
   }
 
   /// Host and port.
   public String address() {
-    return "127.0.0.1:" + server.getLocalPort();
+    return HOST + ":" + server.getLocalPort();
   }
 
   private void accept() {
@@ -54,6 +57,9 @@ public final class LoopbackServer implements AutoCloseable {
       while (true) {
         Socket connection = server.accept();
         connections.add(connection);
+        if (server.isClosed()) {
+          connection.close(); // It came too late for close() to see it.
+        }
         var _ = Thread.ofVirtual().name("loopback-connection").start(() -> serve(connection));
       }
     } catch (IOException e) {

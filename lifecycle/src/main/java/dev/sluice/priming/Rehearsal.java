@@ -3,6 +3,7 @@ package dev.sluice.priming;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.sluice.account.AccountStore;
+import dev.sluice.priming.LoopbackServer.Conversation;
 import dev.sluice.telemetry.Metrics;
 import dev.sluice.upstream.ModelCatalog;
 import dev.sluice.upstream.ModelsFile;
@@ -13,8 +14,9 @@ import io.micronaut.inject.qualifiers.PrimaryQualifier;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /// What a function needs around it to do its work once for nothing: a model server, a queue and a
@@ -31,7 +33,7 @@ public final class Rehearsal implements AutoCloseable {
   /// start of a few seconds.
   public static final int ROUNDS = 10;
 
-  /// Of the largest body: with it a record comes near the limit of the queue.
+  /// Of the largest body, of [#text]: with it a record comes near the limit of the queue.
   public static final int LARGEST_BODY_BYTES = 1_000_000;
 
   /// Signs nothing that anybody keeps.
@@ -50,11 +52,24 @@ public final class Rehearsal implements AutoCloseable {
     this.accounts = new RehearsedAccounts(KEY_OF_NOTHING);
   }
 
+  /// @throws IOException when there is no port for one of the servers; none is left then
   public static Rehearsal start() throws IOException {
-    return new Rehearsal(
-        LoopbackServer.start(new LoopbackHttp(LoopbackModel::answer)),
-        LoopbackServer.start(new LoopbackHttp(LoopbackQueue::answer)),
-        LoopbackServer.start(new LoopbackDatabase()));
+    List<LoopbackServer> started = new ArrayList<>();
+    try {
+      for (Conversation conversation :
+          List.of(
+              new LoopbackHttp(LoopbackModel::answer),
+              new LoopbackHttp(LoopbackQueue::answer),
+              new LoopbackDatabase())) {
+        started.add(LoopbackServer.start(conversation));
+      }
+    } catch (IOException e) {
+      for (LoopbackServer server : started) {
+        server.close();
+      }
+      throw e;
+    }
+    return new Rehearsal(started.get(0), started.get(1), started.get(2));
   }
 
   /// Gives the beans of a function to come what they need, and keeps the environment from them.
@@ -116,7 +131,8 @@ public final class Rehearsal implements AutoCloseable {
     }
   }
 
-  /// Text that hardly any compression makes shorter, the same each time.
+  /// Text that compression makes a quarter shorter and base64 as long again, the same each time: it
+  /// takes as many bytes in a record as it has.
   public static String text(int bytes) {
     StringBuilder text = new StringBuilder(bytes + 64);
     byte[] block = KEY_OF_NOTHING;
@@ -124,7 +140,7 @@ public final class Rehearsal implements AutoCloseable {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       while (text.length() < bytes) {
         block = digest.digest(block);
-        text.append(HexFormat.of().formatHex(block));
+        text.append(Base64.getEncoder().withoutPadding().encodeToString(block));
       }
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JDK has SHA-256", e);

@@ -1,17 +1,26 @@
 package dev.sluice.priming;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.account.AccountStore;
 import dev.sluice.completion.CompletionQueue;
+import dev.sluice.completion.CompletionRecord;
 import dev.sluice.completion.QueueUnavailableException;
+import dev.sluice.completion.RecordBody;
+import dev.sluice.completion.RecordCodec;
+import dev.sluice.completion.StartedRecord;
 import dev.sluice.request.DaemonRegistry;
+import dev.sluice.request.Endpoint;
+import dev.sluice.request.ResponseId;
+import dev.sluice.request.ServiceTier;
 import dev.sluice.request.StoreUnavailableException;
 import dev.sluice.upstream.ModelCatalog;
 import io.micronaut.context.ApplicationContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -83,6 +92,36 @@ final class RehearsalTest {
       assertThat(context.getBean(ModelCatalog.class).all())
           .extracting(model -> model.alias())
           .containsExactly(Rehearsal.MODEL);
+    }
+  }
+
+  @Test
+  void aRecordWithTheLargestBodyComesNearTheLimitOfTheQueue() throws Exception {
+    CompletionRecord.Head head =
+        new CompletionRecord.Head(
+            RUN,
+            new ResponseId(RUN),
+            RUN,
+            "Rehearse",
+            Instant.EPOCH,
+            Endpoint.CHAT_COMPLETIONS,
+            Rehearsal.MODEL,
+            ServiceTier.DEFAULT,
+            false,
+            false,
+            true,
+            Instant.EPOCH,
+            "priming",
+            null);
+    byte[] body = Rehearsal.text(Rehearsal.LARGEST_BODY_BYTES).getBytes(US_ASCII);
+    int recordBytes =
+        RecordCodec.encode(new StartedRecord(head, RecordBody.gzip(body, "application/json")))
+            .length();
+
+    try (Rehearsal rehearsal = Rehearsal.start();
+        ApplicationContext context = start(rehearsal)) {
+      int limit = context.getBean(CompletionQueue.class).maxMessageBytes();
+      assertThat(recordBytes).isBetween(limit * 9 / 10, limit);
     }
   }
 
