@@ -5,30 +5,38 @@ import dev.sluice.sandbox.Priming;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The encrypted way to the database, as far as it goes without the database: the driver reads the
-/// root certificates and begins a handshake with a server that breaks it off. Nothing where the
-/// connection is not to be encrypted.
+/// root certificates and begins a handshake with a server that breaks it off.
+///
+/// Nothing is done where the driver does not ask for encryption first: with `sslmode=disable` and
+/// `allow`. A URL without `sslmode` is `prefer`, as for the driver, and is primed.
 @Singleton
 @Requires(property = "datasources.default.url")
 final class DatabaseTlsPriming implements Priming {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseTlsPriming.class);
 
-  /// The length and the code of the driver's question for encryption (PostgreSQL documentation,
+  /// The driver's question for encryption: its length and its code (PostgreSQL documentation,
   /// "SSLRequest").
-  private static final int QUESTION_BYTES = 8;
+  private static final long QUESTION = (8L << 32) | 80_877_103;
+
+  private static final Set<String> WITHOUT_ENCRYPTION = Set.of("disable", "allow");
+
+  /// For machines that are busy: a handshake that is broken off is over at once.
+  private static final int LIMIT_SECONDS = 10;
 
   private final String url;
 
@@ -42,47 +50,55 @@ final class DatabaseTlsPriming implements Priming {
     if (encryption.isEmpty()) {
       return;
     }
+    AtomicBoolean hasBegun = new AtomicBoolean();
     try (LoopbackServer server =
         LoopbackServer.start((in, out) -> {
-          in.skipNBytes(QUESTION_BYTES);
-          out.write('S');
-          out.flush();
-          var _ = in.read(); // The first message of the handshake has come.
+          // Who prefers encryption goes on without, and asks for nothing then.
+          if (new DataInputStream(in).readLong() == QUESTION) {
+            out.write('S');
+            out.flush();
+            if (in.read() >= 0) { // The first message of the handshake has come.
+              hasBegun.set(true);
+            }
+          }
         })) {
-      connect("jdbc:postgresql://" + server.address() + "/rehearsal", encryption.get());
+      connect("jdbc:postgresql://" + server.address() + "/rehearsal", encryption.get(), hasBegun);
     }
   }
 
-  /// The settings that decide about encryption; empty when there is none.
-  private Optional<Properties> encryption() {
+  /// The settings that decide about encryption, as the driver reads them; empty when it is not
+  /// asked for.
+  private Optional<Properties> encryption() throws IOException {
     Properties settings = new Properties();
-    int query = url.indexOf('?');
-    for (String setting : query < 0 ? List.<String>of() : settings(url.substring(query + 1))) {
-      String[] pair = setting.split("=", 2);
-      if (pair.length == 2 && pair[0].startsWith("ssl")) {
-        settings.setProperty(pair[0], URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
+    try {
+      for (DriverPropertyInfo setting :
+          DriverManager.getDriver(url).getPropertyInfo(url, new Properties())) {
+        if (setting.name.startsWith("ssl") && setting.value != null) {
+          settings.setProperty(setting.name, setting.value);
+        }
       }
+    } catch (SQLException e) {
+      throw new IOException("The driver cannot read the URL of the database", e);
     }
-    if (settings.getProperty("sslmode", "disable").equals("disable")) {
+    if (WITHOUT_ENCRYPTION.contains(settings.getProperty("sslmode", "prefer"))) {
       return Optional.empty();
     }
     settings.setProperty("user", "rehearsal");
     settings.setProperty("password", "");
-    settings.setProperty("connectTimeout", "1");
-    settings.setProperty("socketTimeout", "1");
+    settings.setProperty("connectTimeout", String.valueOf(LIMIT_SECONDS));
+    settings.setProperty("socketTimeout", String.valueOf(LIMIT_SECONDS));
+    settings.setProperty("sslResponseTimeout", String.valueOf(LIMIT_SECONDS * 1_000));
     return Optional.of(settings);
   }
 
-  private static List<String> settings(String query) {
-    return List.of(query.split("&", -1));
-  }
-
-  private static void connect(String address, Properties settings) throws IOException {
+  private static void connect(String address, Properties settings, AtomicBoolean hasBegun)
+      throws IOException {
     try (Connection unexpected = DriverManager.getDriver(address).connect(address, settings)) {
       throw new IOException("Nobody was to answer, but there is " + unexpected);
     } catch (SQLException e) {
-      // The handshake was to fail. A certificate that cannot be read says so here, too, and again
-      // at the first real connection.
+      if (!hasBegun.get()) {
+        throw new IOException("No handshake was begun", e);
+      }
       LOG.atDebug().setCause(e).log("The handshake of the priming was broken off");
     }
   }
