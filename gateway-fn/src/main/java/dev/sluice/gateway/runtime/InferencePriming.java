@@ -14,11 +14,12 @@ import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The inference function's own work, from the Runtime API to the model server and the queue: chat
 /// and responses, streamed and whole, with the largest body, an unknown response and a mistake.
@@ -38,41 +39,55 @@ final class InferencePriming implements Priming {
   @Override
   public void prime() throws IOException {
     try (Rehearsal rehearsal = Rehearsal.start()) {
-      ApplicationContext context = rehearsal.equip(ApplicationContext.builder()).start();
+      rehearse(rehearsal, rehearsal.key());
+    }
+  }
+
+  /// @param key of all calls
+  /// @throws IOException when a call was not made, or not answered as it should be
+  void rehearse(Rehearsal rehearsal, String key) throws IOException {
+    try (ApplicationContext context = rehearsal.equip(ApplicationContext.builder()).start()) {
       InstantSource clock = context.getBean(InstantSource.class);
-      RuntimeStandIn events = new RuntimeStandIn(events(rehearsal.key()), clock);
+      RuntimeStandIn events = new RuntimeStandIn(steps(key), clock);
       try (InferenceFunction function = new InferenceFunction(context);
           LoopbackServer api = LoopbackServer.start(new LoopbackHttp(events::answer));
           RuntimeClient client = new RuntimeClient(api.address())) {
         rehearsal.lookUpKey(context);
         new RuntimeLoop(client, environment, function, clock).serve();
-      } catch (RuntimeApiGoneException _) {
-        events.raiseFaults(); // There is no further event: everything was done.
+      } catch (RuntimeApiGoneException e) {
+        events.end(e); // It is gone when there is no further event, too.
       }
     }
   }
 
+  /// A call, and the status that answers it.
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Step(byte[] event, int status) {}
+
   /// The Runtime API: one event after the other, and then none. Safe for use by several threads.
   private static final class RuntimeStandIn {
 
-    private final Queue<byte[]> events;
-    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Queue<Step> left;
+    private final List<String> faults = new ArrayList<>();
     private final InstantSource clock;
+    private @Nullable Step current;
 
-    private RuntimeStandIn(List<byte[]> events, InstantSource clock) {
-      this.events = new ConcurrentLinkedQueue<>(events);
+    private RuntimeStandIn(List<Step> steps, InstantSource clock) {
+      this.left = new ArrayDeque<>(steps);
       this.clock = clock;
     }
 
-    private LoopbackHttp.Answer answer(LoopbackHttp.Request asked) {
+    private synchronized LoopbackHttp.Answer answer(LoopbackHttp.Request asked) {
       if (asked.path().endsWith("/invocation/next")) {
-        byte[] event = events.poll();
-        return event == null
+        current = left.poll();
+        return current == null
             ? new LoopbackHttp.Answer(410, Map.of(), new byte[0])
-            : new LoopbackHttp.Answer(200, headers(), event);
+            : new LoopbackHttp.Answer(200, headers(), current.event());
       }
       String start = new String(asked.body(), 0, Math.min(asked.body().length, 200), UTF_8);
-      if (!asked.path().endsWith("/response") || start.startsWith("{\"statusCode\":5")) {
+      if (current == null
+          || !asked.path().endsWith("/response")
+          || !start.startsWith("{\"statusCode\":" + current.status())) {
         faults.add(start);
       }
       return new LoopbackHttp.Answer(202, Map.of(), new byte[0]);
@@ -88,25 +103,28 @@ final class InferencePriming implements Priming {
           "priming");
     }
 
-    private void raiseFaults() throws IOException {
+    private synchronized void end(RuntimeApiGoneException cause) throws IOException {
+      if (!left.isEmpty() || current != null) {
+        throw new IOException(left.size() + " calls were not made", cause);
+      }
       if (!faults.isEmpty()) {
-        throw new IOException(faults.size() + " calls failed, first: " + faults.peek());
+        throw new IOException(faults.size() + " calls failed, first: " + faults.getFirst(), cause);
       }
     }
   }
 
-  private static List<byte[]> events(String key) {
-    List<byte[]> events = new ArrayList<>();
+  private static List<Step> steps(String key) {
+    List<Step> steps = new ArrayList<>();
     for (int round = 0; round < Rehearsal.ROUNDS; round++) {
       for (boolean stream : new boolean[] {false, true}) {
-        events.add(chat(key, stream, "Hello"));
-        events.add(response(key, stream));
+        steps.add(new Step(chat(key, stream, "Hello"), 200));
+        steps.add(new Step(response(key, stream), 200));
       }
-      events.add(event("GET", UNKNOWN, key, ""));
-      events.add(event("POST", "/v1/chat/completions", key, "{}"));
+      steps.add(new Step(event("GET", UNKNOWN, key, ""), 404));
+      steps.add(new Step(event("POST", "/v1/chat/completions", key, "{}"), 400));
     }
-    events.add(chat(key, true, Rehearsal.text(Rehearsal.LARGEST_BODY_BYTES)));
-    return events;
+    steps.add(new Step(chat(key, true, Rehearsal.text(Rehearsal.LARGEST_BODY_BYTES)), 200));
+    return steps;
   }
 
   private static byte[] chat(String key, boolean stream, String content) {

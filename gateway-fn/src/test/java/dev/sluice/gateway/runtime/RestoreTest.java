@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.emulators.InitFailedException;
 import dev.sluice.emulators.UpstreamAnswer;
 import dev.sluice.gateway.inference.InferenceFunction;
+import dev.sluice.priming.Rehearsal;
 import dev.sluice.sandbox.Priming;
 import dev.sluice.telemetry.Metric;
 import io.micronaut.crac.OrderedResource;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -92,6 +94,17 @@ final class RestoreTest {
     assertThatCode(() -> new InferencePriming(environment).prime()).doesNotThrowAnyException();
   }
 
+  @Test
+  void aPrimingWhoseKeyIsRefusedIsAFault() throws Exception {
+    FunctionEnvironment environment =
+        FunctionEnvironment.of(Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"));
+    try (Rehearsal rehearsal = Rehearsal.start()) {
+      assertThatThrownBy(() -> new InferencePriming(environment).rehearse(rehearsal, "slk_other"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("calls failed, first: {\"statusCode\":401");
+    }
+  }
+
   /// Two invocations on an instance that was restored.
   private static void serveFromCopy(
       TestingGateway gateway, String entropy, List<String> ids, List<String> traces)
@@ -138,7 +151,7 @@ final class RestoreTest {
         InferenceFunction function =
             gateway.function(Map.of("sluice.testing.hook-fails", "after"));
         TestingSandbox sandbox = TestingSandbox.running(SNAP_START, () -> function)) {
-      sandbox.api().awaitReady(PRIMED);
+      sandbox.api().awaitReady(TestingSandbox.SOON);
       sandbox.api().restore();
 
       assertThatThrownBy(() -> sandbox.api().awaitReady(TestingSandbox.SOON))
