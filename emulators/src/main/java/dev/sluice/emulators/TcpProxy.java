@@ -26,6 +26,7 @@ public final class TcpProxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpProxy.class);
 
   private final ServerSocket server;
+  private final String targetHost;
   private final int targetPort;
   private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Trigger> trigger = new AtomicReference<>();
@@ -59,16 +60,23 @@ public final class TcpProxy implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // compared by identity only
   record Trigger(byte[] bytes, Cut cut, Signal fired) {}
 
-  private TcpProxy(ServerSocket server, int targetPort) {
+  private TcpProxy(ServerSocket server, String targetHost, int targetPort) {
     this.server = server;
+    this.targetHost = targetHost;
     this.targetPort = targetPort;
   }
 
   /// A proxy on any free port to this port of the loopback interface.
   public static TcpProxy start(int targetPort) {
+    return start(InetAddress.getLoopbackAddress().getHostAddress(), targetPort);
+  }
+
+  /// A proxy on any free port of the loopback interface to a server anywhere.
+  public static TcpProxy start(String targetHost, int targetPort) {
     try {
       TcpProxy proxy =
-          new TcpProxy(new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress()), targetPort);
+          new TcpProxy(
+              new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress()), targetHost, targetPort);
       var _ = Thread.ofVirtual().name("tcp-proxy").start(proxy::accept);
       return proxy;
     } catch (IOException e) {
@@ -164,7 +172,7 @@ public final class TcpProxy implements AutoCloseable {
   private void connect(Socket client) throws IOException {
     Socket target;
     try {
-      target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+      target = new Socket(targetHost, targetPort);
     } catch (IOException e) {
       client.setSoLinger(true, 0);
       client.close();

@@ -21,10 +21,17 @@ final class ProxiedQueue implements AutoCloseable {
   static ProxiedQueue start() {
     Optional<URI> known = BackingServices.current().queueServer();
     if (known.isPresent()) {
-      return new ProxiedQueue(null, TcpProxy.start(known.get().getPort()));
+      return new ProxiedQueue(null, TcpProxy.start(known.get().getHost(), port(known.get())));
     }
     SqsServer server = SqsServer.start();
     return new ProxiedQueue(server, TcpProxy.start(server.endpoint().getPort()));
+  }
+
+  private static int port(URI server) {
+    if (server.getPort() >= 0) {
+      return server.getPort();
+    }
+    return "https".equals(server.getScheme()) ? 443 : 80;
   }
 
   TcpProxy proxy() {
