@@ -19,7 +19,7 @@ record AwsServer(URI endpoint, String prefix) {
   AwsServer {
     if (endpoint.getHost() == null) {
       throw new IllegalArgumentException(
-          "SLUICE_AWS_ENDPOINT must look like http://host:port, not " + endpoint);
+          "A server that speaks for AWS must be like http://host:port, not " + endpoint);
     }
     if (!NAME.matcher(prefix).matches()) {
       throw new IllegalArgumentException("Not the beginning of a bucket's name: " + prefix);

@@ -146,9 +146,9 @@ public record DevSettings(
   private static AwsServer awsServer(String endpoint) {
     try {
       return new AwsServer(new URI(endpoint), AwsServer.PREFIX);
-    } catch (URISyntaxException _) {
+    } catch (URISyntaxException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "SLUICE_AWS_ENDPOINT must look like http://host:port, not " + endpoint);
+          "SLUICE_AWS_ENDPOINT must look like http://host:port, not " + endpoint, e);
     }
   }
 
