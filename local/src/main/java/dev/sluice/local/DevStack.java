@@ -70,10 +70,7 @@ public final class DevStack implements AutoCloseable {
             ? DemoModels.write(data, demo.baseUrl())
             : settings.modelsFile();
     Map<String, Object> properties = properties(models, queueEndpoint);
-    properties.putAll(
-        settings.aws() == null
-            ? StackStores.inFiles(data.path().resolve("objects"), secrets)
-            : StackStores.on(settings.aws(), secrets));
+    properties.putAll(stores(settings, data));
     properties.putAll(settings.functionProperties());
     this.description = new StackDescription(data.file("dev.json"));
     this.functions = parts.add(functions(settings, models, properties, data));
@@ -87,6 +84,11 @@ public final class DevStack implements AutoCloseable {
     try (AdminClient admin = new AdminClient(gateway.uri(), secrets.adminKey())) {
       this.accounts = DevAccounts.of(data.file("accounts.json"), admin);
     }
+    publish(queueEndpoint, demo);
+  }
+
+  /// What scripts need to know.
+  private void publish(URI queueEndpoint, DemoUpstream demo) {
     description.publish(
         JsonObject.builder()
             .put("base_url", gateway.uri() + "/v1")
@@ -136,6 +138,12 @@ public final class DevStack implements AutoCloseable {
     properties.put("sluice.wake.url", queues.wake().url());
     properties.put("sluice.queue.endpoint", queueEndpoint.toString());
     return properties;
+  }
+
+  private Map<String, Object> stores(DevSettings settings, DataDirectory data) {
+    return settings.aws() == null
+        ? StackStores.inFiles(data.path().resolve("objects"), secrets)
+        : StackStores.on(settings.aws(), secrets);
   }
 
   /// Starts everything; when a part does not start, those before it are stopped again.

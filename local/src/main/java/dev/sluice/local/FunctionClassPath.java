@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The class path of one function alone, as it would be deployed.
-public final class FunctionClassPath {
+final class FunctionClassPath {
 
   private static final String FILE = "runtime.classpath";
 
@@ -20,7 +20,7 @@ public final class FunctionClassPath {
   ///
   /// @param member any class of the function's module
   /// @throws IllegalStateException when the module was built without its class path
-  public static List<Path> of(Class<?> member) {
+  static List<Path> of(Class<?> member) {
     Path own = CodeOrigin.of(member);
     Path file = own.resolveSibling(FILE);
     if (!Files.exists(file)) {

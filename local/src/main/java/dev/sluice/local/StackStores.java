@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -39,13 +41,7 @@ final class StackStores {
   /// @throws software.amazon.awssdk.core.exception.SdkException when the server does not answer
   static Map<String, Object> on(AwsServer server, StackSecrets secrets) {
     makeBucket(server);
-    try (SecretsManagerClient client =
-        SecretsManagerClient.builder()
-            .endpointOverride(server.endpoint())
-            .region(REGION)
-            .credentialsProvider(ANY_CREDENTIALS)
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
+    try (SecretsManagerClient client = client(SecretsManagerClient.builder(), server)) {
       String endpoint = server.endpoint().toString();
       return Map.of(
           "sluice.objects.bucket", server.bucket(),
@@ -57,19 +53,22 @@ final class StackStores {
     }
   }
 
+  private static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+      B builder, AwsServer server) {
+    return builder
+        .endpointOverride(server.endpoint())
+        .region(REGION)
+        .credentialsProvider(ANY_CREDENTIALS)
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .build();
+  }
+
   private static String peppers(StackSecrets secrets) {
     return "1:" + secrets.pepper();
   }
 
   private static void makeBucket(AwsServer server) {
-    try (S3Client client =
-        S3Client.builder()
-            .endpointOverride(server.endpoint())
-            .forcePathStyle(true)
-            .region(REGION)
-            .credentialsProvider(ANY_CREDENTIALS)
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
+    try (S3Client client = client(S3Client.builder().forcePathStyle(true), server)) {
       var _ = client.createBucket(request -> request.bucket(server.bucket()));
     } catch (BucketAlreadyOwnedByYouException _) {
       // Made by an earlier start.

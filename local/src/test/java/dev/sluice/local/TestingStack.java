@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The dev stack in a directory of its own, with what tests ask of it.
 final class TestingStack implements AutoCloseable {
@@ -34,10 +35,13 @@ final class TestingStack implements AutoCloseable {
 
   private final DevStack stack;
   private final DevSettings settings;
+  private final @Nullable S3ObjectStore bucket;
 
   private TestingStack(DevSettings settings) {
     this.settings = settings;
     this.stack = DevStack.start(settings);
+    AwsServer aws = settings.aws();
+    this.bucket = aws == null ? null : S3ObjectStore.connect(aws.bucket(), aws.endpoint());
   }
 
   static TestingStack start() {
@@ -301,12 +305,11 @@ final class TestingStack implements AutoCloseable {
     var _ = tick();
   }
 
-  /// Large bodies and spilled records. The caller need not close it.
+  /// Large bodies and spilled records; of use as long as the stack.
   ObjectStore objects() {
-    AwsServer aws = settings.aws();
-    return aws == null
+    return bucket == null
         ? new DirectoryObjectStore(settings.dataDirectory().resolve("objects"))
-        : S3ObjectStore.connect(aws.bucket(), aws.endpoint());
+        : bucket;
   }
 
   /// Puts a message on the completions queue, as a gateway would.
@@ -348,5 +351,8 @@ final class TestingStack implements AutoCloseable {
   @Override
   public void close() {
     stack.close();
+    if (bucket != null) {
+      bucket.close();
+    }
   }
 }
