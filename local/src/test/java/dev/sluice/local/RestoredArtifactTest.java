@@ -8,6 +8,8 @@ import dev.sluice.emulators.EventSourceMapping.Drained;
 import dev.sluice.emulators.ForkedFunction;
 import dev.sluice.emulators.Initialization;
 import dev.sluice.emulators.LambdaContext;
+import dev.sluice.emulators.OneTimeSchedules;
+import dev.sluice.emulators.PostgresServer;
 import dev.sluice.emulators.SandboxListener;
 import dev.sluice.emulators.SandboxSettings;
 import dev.sluice.emulators.Scheduler;
@@ -63,11 +65,13 @@ final class RestoredArtifactTest {
   private final Map<String, List<Long>> tracesAtSnapshot = new ConcurrentHashMap<>();
   private final Map<String, List<String>> lines = new ConcurrentHashMap<>();
   private final Map<DeployedArtifact, Path> tasks = new EnumMap<>(DeployedArtifact.class);
+  private OneTimeSchedules schedules;
   private LoadUpstream upstream;
   private TestingStack stack;
 
   @BeforeEach
   void start() {
+    schedules = OneTimeSchedules.start();
     upstream = LoadUpstream.start(Duration.ZERO);
     stack =
         TestingStack.start(
@@ -81,6 +85,7 @@ final class RestoredArtifactTest {
     functions.forEach(ForkedFunction::close);
     stack.close();
     upstream.close();
+    schedules.close();
   }
 
   @Test
@@ -103,7 +108,9 @@ final class RestoredArtifactTest {
 
     assertThat(List.of(chat(inference), chat(other))).doesNotHaveDuplicates();
     assertThat(call(api, event("GET", "/v1/models", ""))).contains("\"statusCode\":200");
+    queueForLater();
     assertThat(tick(daemon)).isInstanceOf(Scheduler.Tick.Answered.class);
+    assertThat(schedules.waiting()).as("the run's successor").hasSize(1);
     assertThat(stack.count("select count(*) from daemon where stopped_at is not null")).isOne();
     assertThat(drain(completion)).isEqualTo(new Drained(4, 0));
     assertThat(stack.count("select count(*) from request where state = 'completed'")).isEqualTo(2);
@@ -113,6 +120,19 @@ final class RestoredArtifactTest {
     assertThat(lines.get(Functions.INFERENCE))
         .as("the control")
         .anyMatch(RestoredArtifactTest::isMetric);
+  }
+
+  /// A request that was put back for half an hour.
+  private void queueForLater() {
+    stack.execute(
+        """
+        insert into request (id, account_id, api_key_id, trace_id, endpoint, model, tier, stream,
+          background, store, lane, state, tier_class, created_at, deadline, attempt, not_before)
+        values ('019aa5d5-6a3b-7000-8000-000000000001', '%s', 'AbCd1234', '',
+          '/v1/chat/completions', '%s', 'flex', false, false, true, 'daemon', 'pending', 1, now(),
+          now() + interval '1 hour', 1, now() + interval '30 minutes')
+        """
+            .formatted(stack.accountId(), LoadCall.MODEL));
   }
 
   private static boolean isMetric(String line) {
@@ -193,12 +213,18 @@ final class RestoredArtifactTest {
                 description.text("database_url").orElseThrow(),
                 session,
                 task.resolve("rds-global-bundle.pem")));
+    // The server here lets everybody in; the passwords are made all the same.
+    properties.put("sluice.database.authentication", "iam");
+    properties.put("datasources.default.username", PostgresServer.Database.USER);
     properties.put("sluice.id-key", secrets.text("id_key").orElseThrow());
     properties.put("sluice.peppers", "1:" + secrets.text("pepper").orElseThrow());
     properties.put("sluice.admin-key", secrets.text("admin_key").orElseThrow());
     properties.put("sluice.config", upstream.modelsFile(directory).toString());
     properties.put("sluice.queue.url", stack.stack().queues().completions().url());
     properties.put("sluice.queue.endpoint", description.text("queue_endpoint").orElseThrow());
+    properties.put("sluice.schedule.endpoint", schedules.endpoint().toString());
+    properties.put("sluice.schedule.group", "sluice");
+    properties.put("sluice.schedule.role", "arn:aws:iam::123456789012:role/call-the-daemon");
     properties.put("sluice.objects.directory", data.resolve("objects").toString());
     return properties;
   }
@@ -230,13 +256,14 @@ final class RestoredArtifactTest {
     }
   }
 
-  /// Sessions, calls of the model, messages and rows.
+  /// Sessions, calls of the model, messages and rows, schedules.
   private List<Long> traces(String session) {
     return List.of(
         sessions(session) + stack.count("select count(*) from daemon"),
         (long) upstream.calls(),
         (long) stack.stack().queues().counts(stack.stack().queues().completions()).total()
-            + stack.count("select count(*) from request"));
+            + stack.count("select count(*) from request"),
+        (long) schedules.waiting().size());
   }
 
   private long sessions(String session) {
