@@ -68,7 +68,8 @@ public final class ColdStartBench {
 
   private void run() throws IOException, InterruptedException {
     BenchedFunctions functions = new BenchedFunctions(stack);
-    for (BenchedFunction function : functions.product()) {
+    List<BenchedFunction> product = functions.product();
+    for (BenchedFunction function : product) {
       coldStarts(function);
       Figures.print(
           function.name() + ", deployment package",
@@ -76,7 +77,7 @@ public final class ColdStartBench {
           "MB",
           "");
     }
-    List<BenchedFunction> warm = new ArrayList<>(functions.product());
+    List<BenchedFunction> warm = new ArrayList<>(product);
     warm.addFirst(functions.bare());
     for (BenchedFunction function : warm) {
       Figures.printRounds(
