@@ -54,18 +54,15 @@ final class Drawings {
         graph("model servers, p95", own.each("upstream_latency", "p95", PERIOD)),
         graph("calls of model servers", own.each("upstream_latency", "SampleCount", PERIOD)),
         graph("fallbacks", own.each("upstream_fallbacks", "Sum", PERIOD)),
-        graph(
-            "bytes of requests and answers",
-            own.all("request_bytes", "Sum", PERIOD),
-            own.all("response_bytes", "Sum", PERIOD)));
+        graph("bytes of requests and answers", sum("request_bytes"), sum("response_bytes")));
   }
 
   private List<IWidget> records() {
     return row(
         graph(
             "records sent, stored, missing",
-            own.all("records_enqueued", "Sum", PERIOD),
-            own.all("completion_records_stored", "Sum", PERIOD),
+            sum("records_enqueued"),
+            sum("completion_records_stored"),
             Signals.missing(own)),
         graph(
             "time to queue a record, p50 and p95",
@@ -73,14 +70,14 @@ final class Drawings {
             own.all("enqueue_latency", "p95", PERIOD)),
         graph(
             "records refused, spilled, lost",
-            own.all("enqueue_failures", "Sum", PERIOD),
-            own.all("records_spilled", "Sum", PERIOD),
-            own.all("records_lost", "Sum", PERIOD)),
+            sum("enqueue_failures"),
+            sum("records_spilled"),
+            sum("records_lost")),
         graph(
             "swept, repaired, presumed lost",
-            own.all("daemon_spill_swept", "Sum", PERIOD),
-            own.all("gateway_lost_repaired", "Sum", PERIOD),
-            own.all("daemon_gateway_lost", "Sum", PERIOD)));
+            sum("daemon_spill_swept"),
+            sum("gateway_lost_repaired"),
+            sum("daemon_gateway_lost")));
   }
 
   private List<IWidget> queues() {
@@ -100,9 +97,9 @@ final class Drawings {
             own.all("completion_flush_time", "p95", PERIOD)),
         graph(
             "failed in part, quarantined, delivered again",
-            own.all("completion_partial_failures", "Sum", PERIOD),
-            own.all("completion_quarantined", "Sum", PERIOD),
-            own.all("completion_redelivered", "Sum", PERIOD)));
+            sum("completion_partial_failures"),
+            sum("completion_quarantined"),
+            sum("completion_redelivered")));
   }
 
   private List<IWidget> daemon() {
@@ -118,13 +115,10 @@ final class Drawings {
         graph("left until the deadline, p5", own.all("daemon_deadline_margin", "p5", PERIOD)),
         graph(
             "leases run out, stale results, expired",
-            own.all("daemon_lease_expiries", "Sum", PERIOD),
-            own.all("daemon_stale_results", "Sum", PERIOD),
-            own.all("daemon_expired", "Sum", PERIOD)),
-        graph(
-            "runs: drained, idle",
-            own.all("daemon_drained", "Sum", PERIOD),
-            own.all("daemon_idle_exits", "Sum", PERIOD)),
+            sum("daemon_lease_expiries"),
+            sum("daemon_stale_results"),
+            sum("daemon_expired")),
+        graph("runs: drained, idle", sum("daemon_drained"), sum("daemon_idle_exits")),
         graph("queued by tier", own.each("requests_enqueued", "Sum", PERIOD)));
   }
 
@@ -147,6 +141,10 @@ final class Drawings {
         graph("database: capacity", capacity),
         graph(
             "database: connections", watched.ofDatabase("DatabaseConnections", "Maximum", PERIOD)));
+  }
+
+  private IMetric sum(String name) {
+    return own.all(name, "Sum", PERIOD);
   }
 
   private IMetric ofQueue(Queue queue, String name) {
